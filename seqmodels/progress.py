@@ -1,0 +1,69 @@
+"""One progress bar for one training run."""
+
+import sys
+
+from seqmodels._tensorflow import keras
+
+from tqdm import tqdm
+
+
+class ProgressBar(keras.callbacks.Callback):
+    """Shows one bar for a whole `fit`, with the last losses beside it.
+
+    In a notebook the bar is a display that is updated in place, so the stored
+    output is its last state and not its history; elsewhere it goes to stderr.
+    """
+
+    def on_train_begin(self, logs=None):
+        epochs, steps = self.params["epochs"], self.params.get("steps") or 0
+        self._in_steps = steps > 1 and epochs == 1
+        self._bar = _make_bar(
+            total=steps if self._in_steps else epochs,
+            unit="step" if self._in_steps else "epoch",
+        )
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if not self._in_steps and epoch > self._bar.n:  # a resumed run
+            self._bar.n = self._bar.initial = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self._in_steps:
+            self._bar.update(batch + 1 - self._bar.n)
+
+    def on_epoch_end(self, epoch, logs=None):
+        shown = {k: f"{v:.4g}" for k, v in (logs or {}).items() if "loss" in k}
+        self._bar.set_postfix(shown, refresh=False)
+        if not self._in_steps:
+            self._bar.update(1)
+
+    def on_train_end(self, logs=None):
+        self._bar.close()
+
+
+def progress_bar(iterable=None, **kwargs):
+    """A `tqdm` bar that in a notebook leaves one line behind. Arguments as `tqdm`'s."""
+    return _make_bar(iterable, **kwargs)
+
+
+class _NotebookBar(tqdm):
+    """A bar in a display of its own; `tqdm.notebook` would need a widget."""
+
+    def __init__(self, *args, **kwargs):
+        from IPython.display import display
+
+        self._handle = display({"text/plain": ""}, raw=True, display_id=True)
+        super().__init__(*args, **kwargs)
+
+    def display(self, msg=None, pos=None):
+        self._handle.update({"text/plain": msg or str(self)}, raw=True)
+
+    def close(self):
+        if not self.disable:
+            self.disable = True
+            self._decr_instances(self)
+            self.display()
+
+
+def _make_bar(*args, **kwargs):
+    in_notebook = "ipykernel" in sys.modules
+    return (_NotebookBar if in_notebook else tqdm)(*args, dynamic_ncols=False, **kwargs)

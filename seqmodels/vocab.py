@@ -1,0 +1,183 @@
+"""Vocabularies: text to ids and back. NumPy alone."""
+
+import collections
+
+import numpy as np
+
+
+class CharVocab:
+    """Characters and their ids, in the order given.
+
+    >>> vocab = CharVocab.text8()
+    >>> vocab.encode("a cab")
+    array([1, 0, 3, 1, 2], dtype=int32)
+    >>> vocab.decode([1, 0, 3, 1, 2])
+    'a cab'
+
+    Args:
+        chars: The characters, each once; the first has id 0.
+    """
+
+    def __init__(self, chars):
+        self.chars = "".join(chars)
+        self._ids = {char: n for n, char in enumerate(self.chars)}
+        if not self.chars:
+            raise ValueError("`chars` must hold at least one character; got none.")
+        if len(self._ids) < len(self.chars):
+            twice = [c for c, n in collections.Counter(self.chars).items() if n > 1]
+            raise ValueError(f"`chars` must be different; {twice[0]!r} comes twice.")
+
+    @classmethod
+    def from_text(cls, text):
+        """The vocabulary of all characters of a text, in code-point order."""
+        return cls(sorted(set(text)))
+
+    @classmethod
+    def text8(cls):
+        """The 27 characters of text8: space is 0, a to z are 1 to 26."""
+        return cls(" abcdefghijklmnopqrstuvwxyz")
+
+    def __len__(self):
+        return len(self.chars)
+
+    def encode(self, text):
+        """Ids of a text's characters, `(len(text),)`, `int32`.
+
+        Raises:
+            ValueError: If a character is not in the vocabulary.
+        """
+        try:
+            return np.array([self._ids[char] for char in text], np.int32)
+        except KeyError:
+            where, char = next(x for x in enumerate(text) if x[1] not in self._ids)
+            raise ValueError(
+                f"`text` has {char!r} at position {where}, which is not among the "
+                f"vocabulary's {len(self)} characters."
+            ) from None
+
+    def decode(self, ids):
+        """The text of ids `(num_tokens,)`.
+
+        Raises:
+            TypeError: If the ids are not integers.
+            ValueError: If they are not one-dimensional, or outside the vocabulary.
+        """
+        return "".join(self.chars[n] for n in _check_row(ids, len(self)))
+
+
+class BigramVocab:
+    """Pairs of characters and their ids: first · len(chars) + second.
+
+    >>> vocab = BigramVocab(CharVocab.text8())
+    >>> len(vocab), vocab.encode("abba")
+    (729, array([29, 55], dtype=int32))
+    >>> vocab.decode([29, 55])
+    'abba'
+
+    Args:
+        chars: The `CharVocab` that the pairs are made of.
+    """
+
+    def __init__(self, chars):
+        self.chars = chars
+
+    def __len__(self):
+        return len(self.chars) ** 2
+
+    def encode(self, text):
+        """Ids of a text's pairs, `(len(text) / 2,)`, `int32`.
+
+        Raises:
+            ValueError: If a character is unknown, or the length is odd.
+        """
+        if len(text) % 2:
+            raise ValueError(
+                f"`text` must have an even number of characters; got {len(text)}. "
+                "Leave one out, or add a space."
+            )
+        ids = self.chars.encode(text).reshape(-1, 2)
+        return ids[:, 0] * np.int32(len(self.chars)) + ids[:, 1]
+
+    def decode(self, ids):
+        """The text of ids `(num_tokens,)`, twice as many characters."""
+        ids = _check_row(ids, len(self))
+        pairs = np.stack(np.divmod(ids, len(self.chars)), axis=1)
+        return self.chars.decode(pairs.reshape(-1))
+
+
+class WordVocab:
+    """Words and their ids; id 0 is left for padding.
+
+    >>> vocab = WordVocab(["the", "cat"])
+    >>> vocab.encode("the cat the")
+    array([1, 2, 1], dtype=int32)
+    >>> vocab.decode([1, 2, 1, 0])
+    'the cat the'
+
+    Args:
+        words: The words, each once; the first has id 1.
+        unknown: The word that stands for all others; `None` makes them an error.
+    """
+
+    def __init__(self, words, unknown=None):
+        self.words = ["", *words]
+        self.unknown = unknown
+        self._ids = {word: n for n, word in enumerate(self.words)}
+        if len(self._ids) < len(self.words):
+            raise ValueError("`words` must be different and not empty.")
+        if unknown is not None and unknown not in self._ids:
+            raise ValueError(f"`unknown` must be one of the words; got {unknown!r}.")
+
+    def __len__(self):
+        return len(self.words)
+
+    def encode(self, text):
+        """Ids of a text's words, split at white space, `int32`.
+
+        Raises:
+            ValueError: If a word is not in the vocabulary and `unknown` is `None`.
+        """
+        words = text.split()
+        if self.unknown is None:
+            for where, word in enumerate(words):
+                if word not in self._ids:
+                    raise ValueError(
+                        f"`text` has {word!r} as word {where}, which is not among "
+                        f"the vocabulary's {len(self) - 1} words."
+                    )
+        fallback = self._ids.get(self.unknown)
+        return np.array([self._ids.get(word, fallback) for word in words], np.int32)
+
+    def decode(self, ids):
+        """The words of ids `(num_tokens,)`, joined by spaces, padding left out."""
+        return " ".join(self.words[n] for n in _check_row(ids, len(self)) if n)
+
+
+def check_ids(name, ids, vocab_size):
+    """Returns `ids` as an array, or raises if they are not a vocabulary's ids.
+
+    Args:
+        name: What to call them in the message.
+        ids: Integers of any shape.
+        vocab_size: Ids run from 0 to this, exclusive.
+
+    Raises:
+        TypeError: If the ids are not integers.
+        ValueError: If one is out of range.
+    """
+    ids = np.asarray(ids)
+    if not np.issubdtype(ids.dtype, np.integer) and ids.size:
+        raise TypeError(f"`{name}` must be integers; got {ids.dtype.name}.")
+    if ids.size and not 0 <= ids.min() <= ids.max() < vocab_size:
+        low, high = ids.min(), ids.max()
+        raise ValueError(
+            f"`{name}` must be from 0 to {vocab_size - 1}; got {low if low < 0 else high}."
+        )
+    return ids
+
+
+def _check_row(ids, vocab_size):
+    ids = check_ids("ids", ids, vocab_size)
+    if ids.ndim != 1:
+        raise ValueError(f"`ids` must have shape (num_tokens,); got {ids.shape}.")
+    return ids

@@ -1,0 +1,24 @@
+"""Pytest plugin: every test and every notebook's kernel runs without a network."""
+
+import os
+import sys
+from pathlib import Path
+
+from tests.unplugged import sitecustomize  # noqa: F401, pulls the plug here
+
+HERE = Path(__file__).parent
+
+
+def pytest_addoption(parser):
+    parser.addoption("--data", help="folder of real data for the notebooks to use")
+
+
+def pytest_configure(config):
+    data = config.getoption("--data")
+    os.environ["SEQMODELS_OFFLINE"] = "1"
+    os.environ["SEQMODELS_CACHE"] = str(HERE / "no-cache")
+    os.environ["SEQMODELS_DATA"] = str(Path(data).resolve()) if data else ""
+    # Kernels and child processes start with the plug pulled as well.
+    paths = [str(HERE), str(HERE.parents[1]), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    sys.dont_write_bytecode = True
