@@ -39,7 +39,7 @@ def main():
         sys.exit(f"no notebook is numbered {' or '.join(options.numbers)}")
     BUILD.mkdir(exist_ok=True)
     notebooks = [nbformat.read(path, as_version=4) for path in paths]
-    cells = sum(len(notebook.cells) for notebook in notebooks)
+    cells = sum(map(count_code, notebooks))
     rows = []
     with tqdm(total=cells, unit="cell", dynamic_ncols=True) as bar:
         for path, notebook in zip(paths, notebooks, strict=True):
@@ -53,6 +53,10 @@ def main():
     sys.exit(bool(failed))
 
 
+def count_code(notebook):
+    return sum(cell.cell_type == "code" for cell in notebook.cells)
+
+
 def run(notebook, name, bar):
     """Executes a notebook in place; returns its row of the table."""
     client = NotebookClient(
@@ -60,8 +64,10 @@ def run(notebook, name, bar):
         timeout=1800,
         kernel_name="python3",
         resources={"metadata": {"path": str(HERE)}},
-        on_cell_complete=lambda cell, cell_index: bar.update(1),
+        on_cell_executed=lambda **_: bar.update(1),
+        coalesce_streams=True,
         record_timing=False,
+        extra_arguments=["--log-level=ERROR"],  # not the notebook's affair
     )
     peak = PeakMemory()
     client.on_notebook_start = lambda notebook: peak.watch(client)
@@ -73,7 +79,7 @@ def run(notebook, name, bar):
         error = f"\n{name} failed:\n{problem}"
     finally:
         peak.stop()
-    bar.update(before + len(notebook.cells) - bar.n)
+    bar.update(before + count_code(notebook) - bar.n)  # where a cell failed
     printed = "".join(
         output.get("text", "")
         for cell in notebook.cells

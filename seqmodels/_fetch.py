@@ -6,10 +6,14 @@ import io
 import os
 import time
 import uuid
+import warnings
 import zlib
 from pathlib import Path
 
-import pooch
+with warnings.catch_warnings():
+    # pooch asks tqdm for a notebook widget, and tqdm complains where there is none.
+    warnings.filterwarnings("ignore", message="IProgress not found")
+    import pooch
 
 # Addresses are mirrors of one and the same file, tried in turn.
 REGISTRY = {

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from seqmodels.vocab import check_ids
+
 
 class ContiguousBatches:
     """A text cut into parallel streams, read window by window.
@@ -32,11 +34,9 @@ class ContiguousBatches:
     """
 
     def __init__(self, ids, batch_size, num_steps):
-        ids = np.asarray(ids)
+        ids = check_ids("ids", ids)
         if ids.ndim != 1:
             raise ValueError(f"`ids` must have shape (num_tokens,); got {ids.shape}.")
-        if ids.size and not np.issubdtype(ids.dtype, np.integer):
-            raise TypeError(f"`ids` must be integers; got {ids.dtype.name}.")
         for name, size in [("batch_size", batch_size), ("num_steps", num_steps)]:
             if not isinstance(size, (int, np.integer)) or size < 1:
                 raise ValueError(f"`{name}` must be a positive integer; got {size!r}.")
@@ -59,7 +59,8 @@ class ContiguousBatches:
     def __getitem__(self, window):
         """Inputs and targets of a window, both `(batch_size, num_steps)`, `int32`."""
         if not 0 <= window < len(self):  # also what ends a `for` loop
-            raise IndexError(f"`window` must be from 0 to {len(self) - 1}; got {window}.")
+            last = len(self) - 1
+            raise IndexError(f"`window` must be from 0 to {last}; got {window}.")
         steps = slice(window * self.num_steps, (window + 1) * self.num_steps)
         return self._inputs[:, steps], self._targets[:, steps]
 
@@ -81,10 +82,12 @@ def pad(sequences, length=None, *, value=0, side="right"):
         `(len(sequences), length)`, `int32`.
 
     Raises:
+        TypeError: If the ids are not integers.
         ValueError: If a sequence is longer than `length`, or `side` is neither.
     """
     if side not in ("left", "right"):
         raise ValueError(f'`side` must be "left" or "right"; got {side!r}.')
+    sequences = [check_ids("sequences", sequence) for sequence in sequences]
     longest = max(map(len, sequences), default=0)
     length = longest if length is None else length
     if longest > length:
@@ -93,9 +96,8 @@ def pad(sequences, length=None, *, value=0, side="right"):
         )
     padded = np.full((len(sequences), length), value, np.int32)
     for row, sequence in zip(padded, sequences, strict=True):
-        if len(sequence):
-            where = slice(len(sequence)) if side == "right" else slice(-len(sequence), None)
-            row[where] = sequence
+        start = 0 if side == "right" else length - len(sequence)
+        row[start : start + len(sequence)] = sequence
     return padded
 
 
@@ -114,9 +116,10 @@ def teacher_forcing_pairs(targets, start):
         The targets one step later behind `start`, and the targets themselves.
 
     Raises:
+        TypeError: If the ids are not integers.
         ValueError: If `targets` is not two-dimensional.
     """
-    targets = np.asarray(targets, np.int32)
+    targets = check_ids("targets", targets).astype(np.int32)
     if targets.ndim != 2:
         raise ValueError(
             f"`targets` must have shape (batch, num_steps); got {targets.shape}."

@@ -1,16 +1,13 @@
-"""A character language model that trains by truncated backpropagation."""
-
+"""A language model of characters, or of any other tokens."""
 
 from seqmodels._tensorflow import keras, tf
-from seqmodels.batches import ContiguousBatches
-from seqmodels.blocks import EpochPosition, evaluation_block, training_blocks
 from seqmodels.layers import FusedLSTM
-from seqmodels.progress import ProgressBar
+from seqmodels.training import LanguageModel
 from seqmodels.vocab import check_ids
 
 
 @keras.saving.register_keras_serializable("seqmodels")
-class CharLM(keras.Model):
+class CharLM(LanguageModel):
     """Predicts the next token of a text from all that came before.
 
     `logits, states = model(ids, states)`: the state is an argument and a result,
@@ -67,7 +64,6 @@ class CharLM(keras.Model):
             kernel_initializer=self._copy_initializer("glorot_uniform"),
             name="classifier",
         )
-        self._carried = {}  # batch size -> the states that `fit` carries on
         self.build()
 
     def _copy_initializer(self, default):
@@ -137,149 +133,6 @@ class CharLM(keras.Model):
             check_ids("ids", ids.numpy(), self.vocab_size)
         return ids
 
-    # -- training ------------------------------------------------------------------
-
-    def fit(
-        self,
-        x,
-        *,
-        epochs=1,
-        steps_per_epoch=None,
-        validation_data=None,
-        callbacks=None,
-        verbose=1,
-        **kwargs,
-    ):
-        """Trains by truncated backpropagation through time, the state carried on.
-
-        Epoch *e* reads the windows from *e* times `steps_per_epoch` on, starting
-        over at the text's end, from a zero state: so a run that is taken up again
-        at epoch *e* is the run that was never broken off.
-
-        Args:
-            x: `ContiguousBatches` of the training text.
-            epochs: Number of epochs.
-            steps_per_epoch: Windows in an epoch; `None` for one pass of the text.
-            validation_data: `ContiguousBatches` of the validation text.
-            callbacks: Keras callbacks.
-            verbose: 1 for one progress bar, 0 for none.
-            **kwargs: Anything else that `keras.Model.fit` takes.
-
-        Returns:
-            Keras' history: `loss` (nats per token) and `perplexity`, and both with
-            `val_` before for the validation text.
-        """
-        if not self.compiled:
-            raise ValueError("Call `compile()` before `fit()`.")
-        self._check_batches("x", x)
-        if validation_data is not None:
-            self._check_batches("validation_data", validation_data)
-            validation_data = evaluation_block(validation_data)
-        if x.batch_size not in self._carried:
-            states = self.initial_states(x.batch_size)
-            self._carried[x.batch_size] = [
-                [tf.Variable(s, trainable=False) for s in pair] for pair in states
-            ]
-        self.optimizer.build(self.trainable_variables)
-        steps = steps_per_epoch or len(x)
-        position = EpochPosition()
-        callbacks = [position, *(callbacks or [])]
-        if verbose:
-            callbacks.append(ProgressBar())
-        return super().fit(
-            training_blocks(x, steps, position),
-            epochs=epochs,
-            validation_data=validation_data,
-            callbacks=callbacks,
-            verbose=0,
-            shuffle=False,  # Keras warns that it cannot shuffle blocks
-            **kwargs,
-        )
-
-    def evaluate(self, x, *, verbose=0, return_dict=True, **kwargs):
-        """Returns `loss` (nats per token) and `perplexity` of a text.
-
-        The state is zero at the start of each stream and carried to its end.
-
-        Args:
-            x: `ContiguousBatches` of the text.
-            verbose: As in Keras.
-            return_dict: As in Keras, but `True` unless told otherwise.
-            **kwargs: Anything else that `keras.Model.evaluate` takes.
-        """
-        if not isinstance(x, tf.data.Dataset):  # as `fit` hands it on
-            self._check_batches("x", x)
-            x = evaluation_block(x)
-        return super().evaluate(x, verbose=verbose, return_dict=return_dict, **kwargs)
-
-    def _check_batches(self, name, batches):
-        if not isinstance(batches, ContiguousBatches):
-            raise TypeError(
-                f"`{name}` must be `ContiguousBatches`; got {type(batches).__name__}."
-            )
-        check_ids(f"{name}.ids", batches.ids, self.vocab_size)
-
-    def train_step(self, block):
-        inputs, _, resets, _ = block
-        carried = self._carried[inputs.shape[1]]
-        weights = self.trainable_variables
-
-        def train_on_window(ids, targets, reset, states):
-            keep = tf.cast(~reset, self.compute_dtype)
-            states = [(h * keep, c * keep) for h, c in states]
-            with tf.GradientTape() as tape:
-                logits, states = self(ids, states, training=True)
-                loss = tf.reduce_mean(_cross_entropy(logits, targets))
-                scaled = self.optimizer.scale_loss(loss)
-            self.optimizer.apply(tape.gradient(scaled, weights), weights)
-            return loss, states
-
-        states = [tuple(tf.identity(s) for s in pair) for pair in carried]
-        logs, states = self._over_windows(block, train_on_window, states)
-        for variable, state in zip(tf.nest.flatten(carried), tf.nest.flatten(states)):
-            variable.assign(state)
-        return logs
-
-    def test_step(self, block):
-        inputs = block[0]
-
-        def test_on_window(ids, targets, reset, states):
-            logits, states = self(ids, states, training=False)
-            return tf.reduce_mean(_cross_entropy(logits, targets)), states
-
-        states = self.initial_states(inputs.shape[1])
-        return self._over_windows(block, test_on_window, states)[0]
-
-    def _over_windows(self, block, on_window, states):
-        """Runs `on_window` over a block's windows, in one loop of compiled code."""
-        inputs, targets, resets, count = block
-        shapes = [[s.shape for s in pair] for pair in states]
-
-        def body(n, states, total):
-            loss, new = on_window(inputs[n], targets[n], resets[n], states)
-            new = [
-                tuple(map(tf.ensure_shape, pair, shape))
-                for pair, shape in zip(new, shapes, strict=True)
-            ]
-            return n + 1, new, total + tf.cast(loss, tf.float32)
-
-        _, states, total = tf.while_loop(
-            lambda n, *_: n < count, body, (tf.constant(0), states, tf.constant(0.0))
-        )
-        windows = tf.cast(count, tf.float32)
-        (tracker,) = (m for m in self.metrics if m.name == "loss")
-        tracker.update_state(total / windows, sample_weight=windows)
-        loss = tracker.result()
-        return {"loss": loss, "perplexity": tf.exp(loss)}, states
-
-    # -- generating ----------------------------------------------------------------
-
-    @tf.function(jit_compile=True, reduce_retracing=True)
-    def step(self, ids, states):
-        """One compiled step: ids `(batch,)` and states to logits and new states."""
-        logits, states = self(ids[:, None], states, training=False)
-        return logits[:, 0], states
-
     def get_config(self):
         return {
             **super().get_config(),
@@ -291,10 +144,3 @@ class CharLM(keras.Model):
             and keras.initializers.serialize(self.initializer),
             "unit_forget_bias": self.unit_forget_bias,
         }
-
-
-def _cross_entropy(logits, targets):
-    """Negative log-likelihood of each target, `(batch, num_steps)`, in nats."""
-    return tf.nn.sparse_softmax_cross_entropy_with_logits(
-        labels=targets, logits=tf.cast(logits, tf.float32)
-    )

@@ -27,7 +27,7 @@ class FusedLSTM(keras.layers.Layer):
     forget gate is from Gers et al., "Learning to Forget", 2000.
     """
 
-    stateful = False  # `keras.layers.Bidirectional` asks for it
+    stateful, states = False, None  # `keras.layers.Bidirectional` asks for them
 
     def __init__(
         self,

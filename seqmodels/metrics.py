@@ -32,9 +32,8 @@ def cross_entropy(logits, targets, mask=None):
             f"`targets` must have shape {logits.shape[:-1]}, that of `logits` without "
             f"its last axis; got {targets.shape}."
         )
-    mask = np.ones(targets.shape, bool) if mask is None else np.asarray(mask, bool)
-    if mask.shape != targets.shape:
-        raise ValueError(f"`mask` must have shape {targets.shape}; got {mask.shape}.")
+    mask = np.ones(targets.shape, bool) if mask is None else mask
+    mask = _check_mask(mask, targets.shape)
     top = logits.max(axis=-1, keepdims=True)
     log_sum = top[..., 0] + np.log(np.exp(logits - top).sum(axis=-1))
     chosen = np.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
@@ -92,9 +91,16 @@ def exact_match(predicted, targets, mask=None):
         )
     right = predicted == targets
     if mask is not None:
-        right |= ~np.asarray(mask, bool)
+        right |= ~_check_mask(mask, targets.shape)
     _positive("batch", len(targets))
     return float(right.all(axis=1).mean())
+
+
+def _check_mask(mask, shape):
+    mask = np.asarray(mask, bool)
+    if mask.shape != shape:
+        raise ValueError(f"`mask` must have shape {shape}; got {mask.shape}.")
+    return mask
 
 
 def _positive(name, number):

@@ -1,5 +1,6 @@
 """What every notebook does first and last."""
 
+import logging
 import platform
 import time
 
@@ -18,6 +19,10 @@ def setup(seed):
     from seqmodels._tensorflow import keras, tf
     from seqmodels.plotting import use_style
 
+    # A lesson that trains ten models in a row traces ten functions, on purpose.
+    logging.getLogger("tensorflow").addFilter(
+        lambda record: "triggered tf.function retracing" not in record.getMessage()
+    )
     keras.utils.set_random_seed(seed)
     use_style()
     gpus = tf.config.list_physical_devices("GPU")

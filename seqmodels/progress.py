@@ -2,9 +2,9 @@
 
 import sys
 
-from seqmodels._tensorflow import keras
-
 from tqdm import tqdm
+
+from seqmodels._tensorflow import keras
 
 
 class ProgressBar(keras.callbacks.Callback):
@@ -65,5 +65,11 @@ class _NotebookBar(tqdm):
 
 
 def _make_bar(*args, **kwargs):
-    in_notebook = "ipykernel" in sys.modules
-    return (_NotebookBar if in_notebook else tqdm)(*args, dynamic_ncols=False, **kwargs)
+    bar = _NotebookBar if _in_notebook() else tqdm
+    return bar(*args, dynamic_ncols=False, **kwargs)
+
+
+def _in_notebook():
+    # That `ipykernel` is imported is no proof: pytest's nbval imports it, too.
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")

@@ -78,7 +78,13 @@ def _forward(x_gates, h, c, recurrent_kernel, keep):
         )
 
     *_, gates, hs, cs = _loop(num_steps, step, (h, c, *arrays))
-    return gates.stack(), hs.stack(), cs.stack()
+    # A loop's arrays forget the number of steps; `Flatten`, for one, needs it.
+    steps = x_gates.shape[:1]
+    hs, cs = (
+        tf.ensure_shape(array.stack(), steps + state.shape)
+        for array, state in [(hs, h), (cs, c)]
+    )
+    return tf.ensure_shape(gates.stack(), x_gates.shape), hs, cs
 
 
 def _backward(gates, c_before, cs, recurrent_kernel, keep, d_hs, d_h, d_c):

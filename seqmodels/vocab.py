@@ -153,13 +153,13 @@ class WordVocab:
         return " ".join(self.words[n] for n in _check_row(ids, len(self)) if n)
 
 
-def check_ids(name, ids, vocab_size):
+def check_ids(name, ids, vocab_size=None):
     """Returns `ids` as an array, or raises if they are not a vocabulary's ids.
 
     Args:
         name: What to call them in the message.
         ids: Integers of any shape.
-        vocab_size: Ids run from 0 to this, exclusive.
+        vocab_size: Ids run from 0 to this, exclusive; `None` allows any.
 
     Raises:
         TypeError: If the ids are not integers.
@@ -168,11 +168,12 @@ def check_ids(name, ids, vocab_size):
     ids = np.asarray(ids)
     if not np.issubdtype(ids.dtype, np.integer) and ids.size:
         raise TypeError(f"`{name}` must be integers; got {ids.dtype.name}.")
-    if ids.size and not 0 <= ids.min() <= ids.max() < vocab_size:
-        low, high = ids.min(), ids.max()
-        raise ValueError(
-            f"`{name}` must be from 0 to {vocab_size - 1}; got {low if low < 0 else high}."
-        )
+    if vocab_size is None or not ids.size:
+        return ids
+    low, high = ids.min(), ids.max()
+    if low < 0 or high >= vocab_size:
+        wrong = low if low < 0 else high
+        raise ValueError(f"`{name}` must be from 0 to {vocab_size - 1}; got {wrong}.")
     return ids
 
 

@@ -1,0 +1,131 @@
+"""Streams of text, padding, and teacher forcing."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqmodels import ContiguousBatches, pad, teacher_forcing_pairs
+
+
+@st.composite
+def texts_and_sizes(draw):
+    batch_size, num_steps = draw(st.integers(1, 5)), draw(st.integers(1, 6))
+    least = batch_size * num_steps + 1
+    return np.arange(draw(st.integers(least, least + 60))), batch_size, num_steps
+
+
+def test_the_example_of_the_design():
+    batches = ContiguousBatches(np.arange(25), batch_size=4, num_steps=3)
+    windows = [(inputs.tolist(), targets.tolist()) for inputs, targets in batches]
+    assert windows == [
+        (
+            [[0, 1, 2], [6, 7, 8], [12, 13, 14], [18, 19, 20]],
+            [[1, 2, 3], [7, 8, 9], [13, 14, 15], [19, 20, 21]],
+        ),
+        (
+            [[3, 4, 5], [9, 10, 11], [15, 16, 17], [21, 22, 23]],
+            [[4, 5, 6], [10, 11, 12], [16, 17, 18], [22, 23, 24]],
+        ),
+    ]
+
+
+@given(texts_and_sizes())
+def test_rows_go_on_from_window_to_window(case):
+    ids, batch_size, num_steps = case
+    batches = ContiguousBatches(ids, batch_size, num_steps)
+    windows = [inputs for inputs, _ in batches]
+    stream_length = (len(ids) - 1) // batch_size
+    assert len(windows) == len(batches) == stream_length // num_steps
+    # Every window once, and rows that go on: the streams are the text's own parts.
+    read = np.concatenate(windows, axis=1)
+    for row, stream in enumerate(read):
+        first = row * stream_length
+        assert stream.tolist() == list(range(first, first + len(stream)))
+
+
+@given(texts_and_sizes())
+def test_targets_are_the_text_one_token_later(case):
+    for inputs, targets in ContiguousBatches(*case):
+        assert inputs.dtype == targets.dtype == np.int32
+        np.testing.assert_array_equal(targets, inputs + 1)  # the text is 0, 1, 2, ...
+
+
+def test_a_second_pass_is_like_the_first():
+    batches = ContiguousBatches(np.arange(50) % 7, 2, 5)
+    np.testing.assert_array_equal(list(batches), list(batches))
+
+
+@pytest.mark.parametrize("window", [-1, 2])
+def test_windows_outside(window):
+    batches = ContiguousBatches(np.arange(25), 4, 3)
+    with pytest.raises(IndexError, match=f"from 0 to 1; got {window}"):
+        batches[window]
+
+
+@pytest.mark.parametrize(
+    "ids, batch_size, num_steps, message",
+    [
+        (np.arange(63), 8, 10, "63 tokens; 8 streams of 10 steps need at least 81"),
+        (np.arange(24), 4, 6, "24 tokens; 4 streams of 6 steps need at least 25"),
+        (np.arange(5), 9, 1, "5 tokens; 9 streams of 1 steps need at least 10"),
+        ([], 1, 1, "0 tokens; 1 streams of 1 steps need at least 2"),
+        (np.zeros((2, 9), int), 1, 1, r"shape \(num_tokens,\); got \(2, 9\)"),
+        (np.arange(9), 0, 1, "`batch_size` must be a positive integer; got 0"),
+        (np.arange(9), 2.0, 1, "`batch_size` must be a positive integer; got 2.0"),
+        (np.arange(9), 1, -1, "`num_steps` must be a positive integer; got -1"),
+    ],
+)
+def test_what_cannot_be_cut(ids, batch_size, num_steps, message):
+    with pytest.raises(ValueError, match=message):
+        ContiguousBatches(ids, batch_size, num_steps)
+
+
+def test_the_shortest_text_that_can_be_cut():
+    batches = ContiguousBatches(np.arange(25), 4, 6)
+    assert len(batches) == 1
+    assert batches[0][1][-1, -1] == 24
+
+
+def test_float_ids():
+    with pytest.raises(TypeError, match="`ids` must be integers; got float64"):
+        ContiguousBatches(np.arange(9.0), 1, 1)
+
+
+@pytest.mark.parametrize(
+    "options, expected",
+    [
+        ({}, [[1, 2, 3], [4, 0, 0], [0, 0, 0]]),
+        ({"side": "left"}, [[1, 2, 3], [0, 0, 4], [0, 0, 0]]),
+        ({"length": 4, "value": 9}, [[1, 2, 3, 9], [4, 9, 9, 9], [9, 9, 9, 9]]),
+    ],
+)
+def test_pad(options, expected):
+    padded = pad([[1, 2, 3], np.array([4]), []], **options)
+    assert padded.dtype == np.int32
+    assert padded.tolist() == expected
+
+
+@given(st.lists(st.lists(st.integers(1, 9))), st.sampled_from(["left", "right"]))
+def test_padding_only_adds(sequences, side):
+    padded = pad(sequences, side=side)
+    assert [[n for n in row if n] for row in padded.tolist()] == sequences
+
+
+def test_pad_refuses():
+    message = "`length` is 2, but the longest of `sequences` has 3 ids"
+    with pytest.raises(ValueError, match=message):
+        pad([[1, 2, 3]], 2)
+    message = '`side` must be "left" or "right"; got \'top\''
+    with pytest.raises(ValueError, match=message):
+        pad([[1]], side="top")
+
+
+def test_teacher_forcing():
+    targets = np.array([[5, 6, 7], [8, 9, 2]])
+    inputs, outputs = teacher_forcing_pairs(targets, start=1)
+    assert inputs.dtype == outputs.dtype == np.int32
+    assert inputs.tolist() == [[1, 5, 6], [1, 8, 9]]
+    np.testing.assert_array_equal(outputs, targets)
+    with pytest.raises(ValueError, match=r"shape \(batch, num_steps\); got \(3,\)"):
+        teacher_forcing_pairs([5, 6, 7], start=1)
