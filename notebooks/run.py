@@ -8,6 +8,7 @@ Exit status 0 means that every notebook kept the promise of its contract cell.
 """
 
 import argparse
+import os
 import re
 import sys
 import threading
@@ -37,6 +38,8 @@ def main():
     ]
     if not paths:
         sys.exit(f"no notebook is numbered {' or '.join(options.numbers)}")
+    if data := os.environ.get("SEQMODELS_DATA"):  # kernels run in another folder
+        os.environ["SEQMODELS_DATA"] = str(Path(data).expanduser().resolve())
     BUILD.mkdir(exist_ok=True)
     notebooks = [nbformat.read(path, as_version=4) for path in paths]
     cells = sum(map(count_code, notebooks))
