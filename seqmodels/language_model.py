@@ -1,6 +1,7 @@
 """A language model of characters, or of any other tokens."""
 
 from seqmodels._tensorflow import keras, tf
+from seqmodels.dropout import Dropout
 from seqmodels.layers import FusedLSTM
 from seqmodels.training import LanguageModel
 from seqmodels.vocab import check_ids
@@ -19,6 +20,10 @@ class CharLM(LanguageModel):
         units: Size of each layer's hidden and cell state.
         num_layers: Number of LSTM layers.
         embed_dim: Size of the token embedding; `None` feeds one-hot vectors.
+        dropout: Share of the inputs of every LSTM layer and of the classifier that
+            is zeroed in training. Never within the recurrence: Zaremba et al.,
+            "Recurrent Neural Network Regularization", 2014.
+        input_size: Number of different inputs, where it is not `vocab_size`.
         initializer: Initializer of all weight matrices but the embedding; `None`
             takes Keras' defaults.
         unit_forget_bias: Whether the forget gates' biases start at 1, not at 0.
@@ -31,6 +36,8 @@ class CharLM(LanguageModel):
         *,
         num_layers=1,
         embed_dim=None,
+        dropout=0.0,
+        input_size=None,
         initializer=None,
         unit_forget_bias=True,
         **kwargs,
@@ -40,10 +47,12 @@ class CharLM(LanguageModel):
         self.units = units
         self.num_layers = num_layers
         self.embed_dim = embed_dim
+        self.dropout = dropout
+        self.input_size = input_size or vocab_size
         self.initializer = initializer and keras.initializers.get(initializer)
         self.unit_forget_bias = unit_forget_bias
         self.embedding = (
-            keras.layers.Embedding(vocab_size, embed_dim, name="embedding")
+            keras.layers.Embedding(self.input_size, embed_dim, name="embedding")
             if embed_dim
             else None
         )
@@ -59,6 +68,7 @@ class CharLM(LanguageModel):
             )
             for n in range(num_layers)
         ]
+        self.dropouts = [Dropout(dropout) for _ in range(num_layers + 1)]
         self.classifier = keras.layers.Dense(
             vocab_size,
             kernel_initializer=self._copy_initializer("glorot_uniform"),
@@ -75,7 +85,7 @@ class CharLM(LanguageModel):
     def build(self, input_shape=None):
         if self.embedding:
             self.embedding.build((None, None))
-        features = self.embed_dim or self.vocab_size
+        features = self.embed_dim or self.input_size
         for lstm in self.lstms:
             lstm.build((None, None, features))
             features = self.units
@@ -87,13 +97,14 @@ class CharLM(LanguageModel):
         zeros = tf.zeros([batch_size, self.units], self.compute_dtype)
         return [(zeros, zeros) for _ in self.lstms]
 
-    def call(self, ids, states=None):
+    def call(self, ids, states=None, training=False):
         """Reads tokens and predicts, after each, the one to follow.
 
         Args:
             ids: Integers, `(batch, num_steps)`.
             states: For each layer a pair `(h, c)`, each `(batch, units)`; zeros if
                 `None`.
+            training: Whether to drop out.
 
         Returns:
             Logits, `(batch, num_steps, vocab_size)`, and the new states.
@@ -114,12 +125,13 @@ class CharLM(LanguageModel):
         if self.embedding:
             x = self.embedding(ids)
         else:
-            x = tf.one_hot(ids, self.vocab_size, dtype=self.compute_dtype)
+            x = tf.one_hot(ids, self.input_size, dtype=self.compute_dtype)
         new_states = []
-        for lstm, state in zip(self.lstms, states, strict=True):
-            x, h, c = lstm(x, initial_state=state)
+        *between, last = self.dropouts
+        for drop, lstm, state in zip(between, self.lstms, states, strict=True):
+            x, h, c = lstm(drop(x, training=training), initial_state=state)
             new_states.append((h, c))
-        return self.classifier(x), new_states
+        return self.classifier(last(x, training=training)), new_states
 
     def _check_ids(self, ids):
         ids = tf.convert_to_tensor(ids)
@@ -130,7 +142,7 @@ class CharLM(LanguageModel):
                 f"`ids` must have shape (batch, num_steps); got {tuple(ids.shape)}."
             )
         if tf.executing_eagerly():
-            check_ids("ids", ids.numpy(), self.vocab_size)
+            check_ids("ids", ids.numpy(), self.input_size)
         return ids
 
     def get_config(self):
@@ -140,6 +152,8 @@ class CharLM(LanguageModel):
             "units": self.units,
             "num_layers": self.num_layers,
             "embed_dim": self.embed_dim,
+            "dropout": self.dropout,
+            "input_size": self.input_size,
             "initializer": self.initializer
             and keras.initializers.serialize(self.initializer),
             "unit_forget_bias": self.unit_forget_bias,

@@ -84,7 +84,7 @@ class LanguageModel(keras.Model):
         callbacks = [position, *(callbacks or [])]
         if verbose:
             callbacks.append(ProgressBar())
-        return super().fit(
+        history = super().fit(
             training_blocks(x, steps, position),
             epochs=epochs,
             validation_data=validation_data,
@@ -93,6 +93,9 @@ class LanguageModel(keras.Model):
             shuffle=False,  # Keras warns that it cannot shuffle blocks
             **kwargs,
         )
+        for values in history.history.values():  # older Keras keeps tensors there
+            values[:] = map(float, values)
+        return history
 
     def evaluate(self, x, *, verbose=0, return_dict=True, **kwargs):
         """Returns `loss` (nats per token) and `perplexity` of a text.
@@ -108,7 +111,8 @@ class LanguageModel(keras.Model):
         if not isinstance(x, tf.data.Dataset):  # as `fit` hands it on
             self._check_batches("x", x)
             x = evaluation_block(x)
-        return super().evaluate(x, verbose=verbose, return_dict=return_dict, **kwargs)
+        result = super().evaluate(x, verbose=verbose, return_dict=return_dict, **kwargs)
+        return tf.nest.map_structure(float, result)  # older Keras returns tensors
 
     def _check_batches(self, name, batches):
         if not isinstance(batches, ContiguousBatches):
@@ -121,8 +125,9 @@ class LanguageModel(keras.Model):
         weights = self.trainable_variables
 
         def train_on_window(ids, targets, reset, states):
-            keep = tf.cast(~reset, self.compute_dtype)
-            states = tf.nest.map_structure(lambda state: state * keep, states)
+            states = tf.nest.map_structure(
+                lambda state: tf.where(reset, tf.zeros_like(state), state), states
+            )
             with tf.GradientTape() as tape:
                 logits, states = self(ids, states, training=True)
                 loss = tf.reduce_mean(_cross_entropy(logits, targets))
