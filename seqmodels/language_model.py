@@ -51,8 +51,11 @@ class CharLM(LanguageModel):
         self.input_size = input_size or vocab_size
         self.initializer = initializer and keras.initializers.get(initializer)
         self.unit_forget_bias = unit_forget_bias
+        policy = {"dtype": self.dtype_policy}
         self.embedding = (
-            keras.layers.Embedding(self.input_size, embed_dim, name="embedding")
+            keras.layers.Embedding(
+                self.input_size, embed_dim, name="embedding", **policy
+            )
             if embed_dim
             else None
         )
@@ -65,14 +68,16 @@ class CharLM(LanguageModel):
                 recurrent_initializer=self._copy_initializer("orthogonal"),
                 unit_forget_bias=unit_forget_bias,
                 name=f"lstm_{n}",
+                **policy,
             )
             for n in range(num_layers)
         ]
-        self.dropouts = [Dropout(dropout) for _ in range(num_layers + 1)]
+        self.dropouts = [Dropout(dropout, **policy) for _ in range(num_layers + 1)]
         self.classifier = keras.layers.Dense(
             vocab_size,
             kernel_initializer=self._copy_initializer("glorot_uniform"),
             name="classifier",
+            **policy,
         )
         self.build()
 
