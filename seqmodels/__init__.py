@@ -11,9 +11,12 @@ _HOMES = {
     "vocab": ["CharVocab", "BigramVocab", "WordVocab"],
     "batches": ["ContiguousBatches", "pad", "teacher_forcing_pairs"],
     "metrics": ["cross_entropy", "perplexity", "bits_per_char", "exact_match"],
-    "sampling": ["sample_logits", "generate"],
+    "sampling": ["sample_logits", "generate", "greedy_decode"],
     "layers": ["FusedLSTM"],
+    "attention": ["DotAttention"],
     "language_model": ["CharLM"],
+    "losses": ["masked_cross_entropy", "masked_exact_match"],
+    "seq2seq": ["Seq2Seq"],
     "progress": ["ProgressBar", "progress_bar"],
     "notebook": ["setup", "report"],
 }

@@ -86,6 +86,54 @@ def generate(model, prompt, num_tokens, rng, *, temperature=1.0, top_k=None):
     return new_ids if prompt.ndim == 2 else new_ids[0]
 
 
+def greedy_decode(model, source, *, start, end, max_length):
+    """Writes the likeliest token, reads it, and so on, for all sources at once.
+
+    The sources are read once, then one compiled step is run per token. A row is
+    done when it has written `end`; when all are done, it stops.
+
+    Args:
+        model: `Seq2Seq`.
+        source: Ids, `(batch, source_steps)`, padded with 0.
+        start: The id that the decoder starts from.
+        end: The id that ends an answer.
+        max_length: Most tokens to write, the end included.
+
+    Returns:
+        Ids, `(batch, num_steps)`, `int32`, the longest answer giving `num_steps`;
+        behind a row's `end` there is padding, 0.
+
+    Raises:
+        TypeError: If ids are not integers.
+        ValueError: If the source is not two-dimensional or has no steps, an id is
+            out of range, or `max_length` is negative.
+    """
+    source = check_ids("source", source, model.vocab_size)
+    if source.ndim != 2 or not source.shape[1]:
+        raise ValueError(
+            "`source` must have shape (batch, source_steps) and at least one step; "
+            f"got {source.shape}."
+        )
+    for name, mark in [("start", start), ("end", end)]:
+        check_ids(name, mark, model.vocab_size)
+    if max_length < 0:
+        raise ValueError(f"`max_length` must not be negative; got {max_length}.")
+    answers = np.zeros((len(source), max_length), np.int32)
+    done = np.zeros(len(source), bool)
+    if done.all() or not max_length:  # no rows, or nothing to write
+        return answers[:, :0]
+    memory, mask, states = model.read(source.astype(np.int32))
+    ids = np.full(len(source), start, np.int32)
+    for n in range(max_length):
+        logits, states = model.step(ids, states, memory, mask)
+        ids = sample_logits(logits, None, temperature=0)
+        answers[:, n] = np.where(done, 0, ids)
+        done |= ids == end
+        if done.all():
+            break
+    return answers[:, : n + 1]
+
+
 def _check_options(temperature, top_k, vocab_size):
     if not temperature >= 0:  # also refuses NaN
         raise ValueError(f"`temperature` must be 0 or more; got {temperature}.")

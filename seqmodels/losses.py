@@ -1,0 +1,38 @@
+"""Loss and metric of padded sequences, for Keras' `compile`."""
+
+from seqmodels._tensorflow import keras, tf
+
+PAD = 0  # the id that fills up a row; neither read nor counted
+
+
+@keras.saving.register_keras_serializable("seqmodels")
+def masked_cross_entropy(targets, logits):
+    """Cross-entropy of each target, scaled so that the mean leaves out padding.
+
+    Args:
+        targets: Ids, `(batch, num_steps)`, padded with 0.
+        logits: `(batch, num_steps, vocab_size)`.
+
+    Returns:
+        `(batch, num_steps)`, in nats; zero at padding. Keras takes the mean.
+    """
+    targets = tf.cast(targets, tf.int32)
+    log_probs = tf.nn.log_softmax(tf.cast(logits, tf.float32))
+    # TensorFlow's own sparse cross-entropy warns under XLA of a check it leaves out.
+    chosen = tf.one_hot(targets, logits.shape[-1], dtype=log_probs.dtype)
+    nll = -tf.reduce_sum(chosen * log_probs, axis=-1)
+    real = tf.cast(targets != PAD, tf.float32)
+    return nll * real / tf.maximum(tf.reduce_mean(real), 1e-9)
+
+
+@keras.saving.register_keras_serializable("seqmodels")
+def masked_exact_match(targets, logits):
+    """Whether each row's likeliest ids are its targets, padding left out: `(batch,)`.
+
+    Args:
+        targets: Ids, `(batch, num_steps)`, padded with 0.
+        logits: `(batch, num_steps, vocab_size)`.
+    """
+    targets = tf.cast(targets, tf.int32)
+    right = tf.argmax(logits, axis=-1, output_type=tf.int32) == targets
+    return tf.cast(tf.reduce_all(right | (targets == PAD), axis=-1), tf.float32)
