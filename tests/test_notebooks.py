@@ -1,0 +1,59 @@
+"""The form that every notebook keeps; that they run is nbval's affair."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
+NAMES = ["02_hello_world", "03_emoji", "06_text8_lstm", "08_mirror"]
+NOTEBOOKS = {name: nbformat.read(FOLDER / f"{name}.ipynb", 4) for name in NAMES}
+
+
+def code_cells(name):
+    return [cell for cell in NOTEBOOKS[name].cells if cell.cell_type == "code"]
+
+
+def test_none_is_missing_and_none_unknown():
+    assert sorted(path.stem for path in FOLDER.glob("*.ipynb")) == NAMES
+
+
+def test_all_begin_with_the_same_set_up():
+    assert len({code_cells(name)[0].source for name in NAMES}) == 1
+    assert "seqmodels.setup(seed=0)" in code_cells(NAMES[0])[0].source
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_title_and_contract(name):
+    title = NOTEBOOKS[name].cells[0].source
+    for part in [f"# {name[:2]} · ", "**Promise:**", "**Data:**", "**Time:**"]:
+        assert part in title
+    assert f"blob/main/notebooks/{name}.ipynb" in title
+    contract = code_cells(name)[-1].source
+    assert contract.count("assert ") >= 4 and "seqmodels.report(" in contract
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_outputs_are_those_of_one_clean_run(name):
+    cells = code_cells(name)
+    counts = [cell.execution_count for cell in cells]
+    assert counts == list(range(1, len(cells) + 1))
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert not [o for o in outputs if o.get("name") == "stderr"]
+    assert not [o for o in outputs if o.output_type == "error"]
+    assert any("Result: " in o.get("text", "") for o in cells[-1].outputs)
+    assert (FOLDER / f"{name}.ipynb").stat().st_size < 1_000_000
+    assert all(cell.source.count("\n") < 40 for cell in cells)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_figure_has_a_text_for_those_who_cannot_see_it(name):
+    pictures = [
+        output
+        for cell in code_cells(name)
+        for output in cell.outputs
+        if "image/png" in output.get("data", {})
+    ]
+    assert pictures
+    for picture in pictures:
+        assert len(picture.metadata["image/png"]["alt"]) > 20
