@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: run test lab clean
+.PHONY: run test lab bench clean
 
 run: .venv/installed
 	$(BIN)/python notebooks/run.py
@@ -14,6 +14,10 @@ test: .venv/installed
 
 lab: .venv/installed
 	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+bench: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	$(BIN)/python benchmarks/run.py
 
 .venv/installed: pyproject.toml requirements.txt requirements-dev.txt
 	$(PYTHON) -m venv .venv
