@@ -12,6 +12,7 @@ _HOMES = {
     "batches": ["ContiguousBatches", "pad", "teacher_forcing_pairs"],
     "ngrams": ["NGramLM"],
     "metrics": ["cross_entropy", "perplexity", "bits_per_char", "exact_match"],
+    "hmm": ["HMM"],
     "sampling": ["sample_logits", "generate", "greedy_decode"],
     "layers": ["FusedLSTM"],
     "attention": ["DotAttention"],
