@@ -66,7 +66,9 @@ class HMM:
 
         Raises:
             TypeError: If the ids are not integers.
-            ValueError: If one is out of range, or the shape is another.
+            ValueError: If one is out of range, or the shape is another. What
+                follows raises as well, and `posteriors`, `viterbi`, `fit` and
+                `step` if a text is impossible, saying where.
         """
         rows = self._check(ids)
         filtered, scales, _ = self._forward(rows)
@@ -83,38 +85,27 @@ class HMM:
 
         Returns:
             A float; minus infinity if the text is impossible.
-
-        Raises:
-            TypeError, ValueError: As `forward`.
         """
         rows = self._check(ids)
         if len(rows) > 1 or self.num_states > 8:  # products of large ones take longer
             return float(self.forward(rows)[1].sum())
-        row, total = self.start * self.emissions[:, rows[0, 0]], 0.0
         piece = 2**20 // self.num_states**2  # tokens whose matrices fit in memory
-        for begin in range(1, rows.shape[1], piece):
-            tokens = rows[0, begin : begin + piece]
-            matrices = self.transitions * self.emissions.T[tokens][:, None, :]
-            while True:  # until a single one is left
-                scales = matrices.max(axis=(1, 2), keepdims=True)
-                if not scales.all():
-                    return -np.inf
-                matrices, total = matrices / scales, total + np.log(scales).sum()
-                if len(matrices) == 1:
-                    break
-                odd = matrices[len(matrices) // 2 * 2 :]
-                matrices = np.concatenate([matrices[:-1:2] @ matrices[1::2], odd])
-            row = row @ matrices[0]
-        return float(total + np.log(row.sum())) if row.any() else -np.inf
+        so_far = ()
+        for begin in range(0, rows.shape[1], piece):
+            likely = self.emissions.T[rows[0, begin : begin + piece]]
+            matrices = self.transitions * likely[:, None, :]  # (tokens, from, to)
+            if begin == 0:
+                matrices[0] = self.start * likely[0]  # wherever one comes from
+            so_far = _multiply(matrices, *so_far)
+        (matrix,), (log_scale,) = so_far
+        with np.errstate(divide="ignore"):
+            return float(np.log(matrix[0].sum()) + log_scale[0])
 
     def posteriors(self, ids):
         """Probability of each state given the whole text: forward and backward.
 
         Returns:
             `(num_tokens, num_states)` or `(batch, num_tokens, num_states)`.
-
-        Raises:
-            TypeError, ValueError: As `forward`, and if a text is impossible.
         """
         both = self._forward_backward(self._check(ids))[0]
         return both.swapaxes(0, 1).reshape(*np.shape(ids), -1)
@@ -125,9 +116,6 @@ class HMM:
         Returns:
             The states, shaped as `ids`, `int32`, and the log-probability of states
             and text together, in nats, `()` or `(batch,)`.
-
-        Raises:
-            TypeError, ValueError: As `forward`, and if a text is impossible.
         """
         rows = self._check(ids)
         with np.errstate(divide="ignore"):  # log 0 is minus infinity, as it should be
@@ -157,9 +145,6 @@ class HMM:
         Returns:
             The log-likelihood before each step and after the last, in nats,
             `(num_steps + 1,)`.
-
-        Raises:
-            TypeError, ValueError: As `forward`, and if a text is impossible.
         """
         rows = self._check(ids)
         history = []
@@ -235,6 +220,31 @@ class HMM:
                 f"`ids` cannot come from this model: token {token} of text {row} has "
                 "probability zero after those before it."
             )
+
+
+def _multiply(matrices, before=None, log_scales=None):
+    """The product of matrices, each row with a logarithmic scale of its own.
+
+    One scale for all would let the rows of unlikely states vanish.
+    """
+    scales = np.zeros(matrices.shape[:2])
+    if before is not None:
+        matrices = np.concatenate([before, matrices])
+        scales = np.concatenate([log_scales, scales])
+    with np.errstate(divide="ignore"):  # log 0 is minus infinity, as it should be
+        while True:
+            tops = matrices.max(axis=2)
+            matrices = matrices / np.where(tops > 0, tops, 1)[:, :, None]
+            scales = scales + np.log(tops)
+            if len(matrices) == 1:
+                return matrices, scales
+            even = len(matrices) // 2 * 2
+            weights = np.log(matrices[:even:2]) + scales[1:even:2, None, :]
+            tops = weights.max(axis=2)
+            finite = np.where(tops > -np.inf, tops, 0)
+            product = np.exp(weights - finite[:, :, None]) @ matrices[1:even:2]
+            matrices = np.concatenate([product, matrices[even:]])
+            scales = np.concatenate([scales[:even:2] + tops, scales[even:]])
 
 
 def _normalize(weights, otherwise):

@@ -68,10 +68,10 @@ def test_texts_in_step_are_texts_one_by_one(model):
     assert model.viterbi(rows)[1].shape == (5,)
 
 
-@pytest.mark.parametrize("num_states", [2, 12])
+@pytest.mark.parametrize("num_states", [1, 2, 8, 12])
 def test_a_long_text_is_read_the_same_either_way(num_states):
     model = HMM.random(num_states, 5, np.random.default_rng(0))
-    ids = np.random.default_rng(1).integers(5, size=3001)
+    ids = np.random.default_rng(1).integers(5, size=30_001)
     expected = model.forward(ids)[1].sum()
     assert model.log_likelihood(ids) == pytest.approx(expected, rel=1e-12)
 
@@ -85,6 +85,13 @@ def test_a_million_tokens_do_not_underflow():
     )
     assert whole < -3e6  # its exponential is 0 in any float
     assert whole == pytest.approx(pieces, rel=1e-4)  # 499 fresh beginnings apart
+
+
+def test_an_unlikely_start_does_not_vanish_beside_a_likely_state():
+    # Two states that never change; the text is likelier in the other one by far.
+    model = HMM([1, 0], np.eye(2), [[0.1, 0.9], [0.9, 0.1]])
+    expected = 5000 * np.log(0.1)
+    assert model.log_likelihood(np.zeros(5000, int)) == pytest.approx(expected)
 
 
 def one_step(model, rows):
