@@ -10,7 +10,9 @@ __version__ = "0.1.0"
 _HOMES = {
     "vocab": ["CharVocab", "BigramVocab", "WordVocab"],
     "batches": ["ContiguousBatches", "pad", "teacher_forcing_pairs"],
+    "ngrams": ["NGramLM"],
     "metrics": ["cross_entropy", "perplexity", "bits_per_char", "exact_match"],
+    "hmm": ["HMM"],
     "sampling": ["sample_logits", "generate", "greedy_decode"],
     "layers": ["FusedLSTM"],
     "attention": ["DotAttention"],
