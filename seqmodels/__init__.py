@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "vocab": ["CharVocab", "BigramVocab", "WordVocab"],
     "batches": ["ContiguousBatches", "pad", "teacher_forcing_pairs"],
+    "ngrams": ["NGramLM"],
     "metrics": ["cross_entropy", "perplexity", "bits_per_char", "exact_match"],
     "sampling": ["sample_logits", "generate", "greedy_decode"],
     "layers": ["FusedLSTM"],

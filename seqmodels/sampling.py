@@ -50,7 +50,8 @@ def generate(model, prompt, num_tokens, rng, *, temperature=1.0, top_k=None):
     """Goes on from a prompt, one compiled step per token.
 
     Args:
-        model: `CharLM`.
+        model: `CharLM`, `NGramLM`, or whatever has `vocab_size`,
+            `initial_states(batch_size)` and `step(ids, states)`.
         prompt: Ids, `(batch, prompt_length)`, or `(prompt_length,)`; at least one.
         num_tokens: How many tokens to add.
         rng: `numpy.random.Generator`.

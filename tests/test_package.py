@@ -5,7 +5,9 @@ import pytest
 import seqmodels
 
 
-@pytest.mark.parametrize("module", ["vocab", "batches", "metrics", "sampling"])
+@pytest.mark.parametrize(
+    "module", ["vocab", "batches", "metrics", "ngrams", "sampling"]
+)
 def test_numpy_modules_leave_tensorflow_alone(module, run_python):
     names = ", ".join(name for name in seqmodels._HOMES[module])
     child = run_python(
