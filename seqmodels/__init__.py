@@ -15,6 +15,7 @@ _HOMES = {
     "hmm": ["HMM"],
     "sampling": ["sample_logits", "generate", "greedy_decode"],
     "layers": ["FusedLSTM"],
+    "gru": ["FusedGRU"],
     "attention": ["DotAttention"],
     "language_model": ["CharLM"],
     "losses": ["masked_cross_entropy", "masked_exact_match"],

@@ -12,6 +12,7 @@ NAMES = [
     "04_language_models",
     "06_text8_lstm",
     "08_mirror",
+    "09_shakespeare",
 ]
 NOTEBOOKS = {name: nbformat.read(FOLDER / f"{name}.ipynb", 4) for name in NAMES}
 
