@@ -15,6 +15,7 @@ _HOMES = {
     "layers": ["FusedLSTM"],
     "attention": ["DotAttention"],
     "language_model": ["CharLM"],
+    "topics": ["TopicLM"],
     "losses": ["masked_cross_entropy", "masked_exact_match"],
     "seq2seq": ["Seq2Seq"],
     "progress": ["ProgressBar", "progress_bar"],
