@@ -18,6 +18,7 @@ _HOMES = {
     "gru": ["FusedGRU"],
     "attention": ["DotAttention"],
     "language_model": ["CharLM"],
+    "topics": ["TopicLM"],
     "losses": ["masked_cross_entropy", "masked_exact_match"],
     "seq2seq": ["Seq2Seq"],
     "progress": ["ProgressBar", "progress_bar"],
