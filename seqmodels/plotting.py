@@ -77,6 +77,25 @@ def show_figure(alt):
     display(Image(data=buffer.getvalue(), alt=alt))
 
 
+def value_colors(values, low=-1.0, high=1.0):
+    """Red, green and blue of each value: blue for low, white, orange for high.
+
+    >>> value_colors([-1, 0, 1]).tolist()
+    [[86, 180, 233], [255, 255, 255], [230, 159, 0]]
+
+    Args:
+        values: Numbers, `(num_values,)`; beyond `low` and `high` the colour stays.
+        low: The value that is full blue.
+        high: The value that is full orange.
+
+    Returns:
+        Integers from 0 to 255, `(num_values, 3)`.
+    """
+    scaled = np.clip((np.asarray(values, float) - low) / (high - low), 0, 1)[:, None]
+    end = np.where(scaled > 0.5, [230, 159, 0], [86, 180, 233])
+    return (255 + np.abs(2 * scaled - 1) * (end - 255)).astype(int)
+
+
 def color_text(text, values, *, low=-1.0, high=1.0):
     """Colours each character by a value: blue for low, white, orange for high.
 
@@ -100,13 +119,11 @@ def color_text(text, values, *, low=-1.0, high=1.0):
             f"`values` must have shape ({len(text)},), one for each character; "
             f"got {values.shape}."
         )
-    blue, orange = np.array([86, 180, 233]), np.array([230, 159, 0])
     spans = []
-    for char, x in zip(text, np.clip((values - low) / (high - low), 0, 1), strict=True):
-        end, weight = (orange, 2 * x - 1) if x > 0.5 else (blue, 1 - 2 * x)
-        red, green, blu = (255 + weight * (end - 255)).astype(int)
+    for char, rgb in zip(text, value_colors(values, low, high), strict=True):
+        red, green, blue = rgb
         shown = "<br>" if char == "\n" else html.escape(char)
-        style = f"background:rgb({red},{green},{blu});color:#000"
+        style = f"background:rgb({red},{green},{blue});color:#000"
         spans.append(f'<span style="{style}">{shown}</span>')
     body = "".join(spans)
     return HTML(f'<div style="font-family:monospace;white-space:pre-wrap">{body}</div>')

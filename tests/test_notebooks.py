@@ -13,6 +13,7 @@ NAMES = [
     "06_text8_lstm",
     "08_mirror",
     "09_shakespeare",
+    "10_reading_neurons",
     "12_topics",
 ]
 NOTEBOOKS = {name: nbformat.read(FOLDER / f"{name}.ipynb", 4) for name in NAMES}
