@@ -9,19 +9,20 @@ from seqmodels.vocab import check_ids
 
 @keras.saving.register_keras_serializable("seqmodels")
 class TopicLM(LanguageModel):
-    """Predicts the next character of an article whose topic it is given.
+    """Predicts the next symbol of an article whose topic it is given.
 
-    Ids below `num_chars` are characters, `num_chars + k` is topic *k*. A topic's
-    token stands where an article begins, at the start of a window: it clears the
-    states and sets the topic, a state that stays as it is until the next token.
+    Ids below `num_chars` are symbols, characters or words as the vocabulary has it;
+    `num_chars + k` is topic *k*. A topic's token stands where an article begins, at
+    the start of a window: it clears the states and sets the topic, a state that
+    stays as it is until the next token.
 
     Args:
-        num_chars: Number of characters.
+        num_chars: Number of characters, or of whatever symbols the text is made of.
         topics: The topics' names.
         units: Size of the LSTM's hidden and cell state.
-        embed_dim: Size of the character embedding.
+        embed_dim: Size of the symbols' embedding.
         topic_dim: Size of the topic vectors.
-        inject: Where the topic vector enters: `"input"`, beside the character at
+        inject: Where the topic vector enters: `"input"`, beside the symbol at
             every step; `"start"`, as the LSTM's first state; `None`, nowhere.
         dropout: As in `CharLM`.
     """
@@ -51,7 +52,7 @@ class TopicLM(LanguageModel):
         self.topic_dim = topic_dim
         self.inject = inject
         self.dropout = dropout
-        # One row behind the characters: all topics' tokens are read alike.
+        # One row behind the symbols: all topics' tokens are read alike.
         self.embedding = keras.layers.Embedding(num_chars + 1, embed_dim)
         self.topic_vectors = keras.layers.Dense(
             topic_dim,
@@ -115,7 +116,7 @@ class TopicLM(LanguageModel):
         if states is None:
             states = self.initial_states(tf.shape(ids)[0])
         mix, (h, c) = states
-        topic = ids[:, 0] - self.num_chars  # below 0: a character
+        topic = ids[:, 0] - self.num_chars  # below 0: a symbol
         begins = topic[:, None] >= 0
         new_mix = tf.one_hot(topic, len(self.topics), dtype=self.compute_dtype)
         mix = tf.where(begins, new_mix, mix)
@@ -132,7 +133,7 @@ class TopicLM(LanguageModel):
             mix: The share of each topic, `(batch, len(topics))`.
 
         Returns:
-            Logits of the first character, `(batch, vocab_size)`, and the states.
+            Logits of the first symbol, `(batch, vocab_size)`, and the states.
 
         Raises:
             ValueError: If the shape does not fit.
