@@ -13,6 +13,7 @@ _HOMES = {
     "metrics": ["cross_entropy", "perplexity", "bits_per_char", "exact_match"],
     "sampling": ["sample_logits", "generate", "greedy_decode"],
     "layers": ["FusedLSTM"],
+    "gru": ["FusedGRU"],
     "attention": ["DotAttention"],
     "language_model": ["CharLM"],
     "losses": ["masked_cross_entropy", "masked_exact_match"],
