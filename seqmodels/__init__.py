@@ -15,6 +15,7 @@ _HOMES = {
     "layers": ["FusedLSTM"],
     "gru": ["FusedGRU"],
     "attention": ["DotAttention"],
+    "pooling": ["MaskedMean"],
     "language_model": ["CharLM"],
     "losses": ["masked_cross_entropy", "masked_exact_match"],
     "seq2seq": ["Seq2Seq"],
