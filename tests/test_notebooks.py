@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
-NAMES = ["02_hello_world", "03_emoji", "06_text8_lstm", "08_mirror"]
+NAMES = ["02_hello_world", "03_emoji", "06_text8_lstm", "08_mirror", "11_sentiment"]
 NOTEBOOKS = {name: nbformat.read(FOLDER / f"{name}.ipynb", 4) for name in NAMES}
 
 
