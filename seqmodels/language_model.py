@@ -129,12 +129,16 @@ class CharLM(LanguageModel):
             )
         if self.embedding:
             x = self.embedding(ids)
-        else:
+        elif training and self.dropout:
             x = tf.one_hot(ids, self.input_size, dtype=self.compute_dtype)
+        else:
+            x = ids  # the layer takes them for the same one-hot vectors
         new_states = []
         *between, last = self.dropouts
         for drop, lstm, state in zip(between, self.lstms, states, strict=True):
-            x, h, c = lstm(drop(x, training=training), initial_state=state)
+            if not x.dtype.is_integer:
+                x = drop(x, training=training)
+            x, h, c = lstm(x, initial_state=state)
             new_states.append((h, c))
         return self.classifier(last(x, training=training)), new_states
 

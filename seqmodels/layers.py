@@ -1,6 +1,7 @@
 """Recurrent layers, written from their equations and made fast."""
 
 from seqmodels._tensorflow import keras, tf
+from seqmodels.projection import project
 from seqmodels.recurrence import lstm_sequence
 
 
@@ -83,7 +84,9 @@ class FusedLSTM(keras.layers.Layer):
         """Runs the layer over a batch of sequences.
 
         Args:
-            inputs: Floats, `(batch, num_steps, features)`.
+            inputs: Floats, `(batch, num_steps, features)`; or integers, `(batch,
+                num_steps)`, that stand for one-hot vectors, if the layer has been
+                built for as many features.
             initial_state: `[h, c]`, each `(batch, units)`; zeros if `None`.
             mask: Booleans, `(batch, num_steps)`; a `False` step leaves the state
                 and the output as they were.
@@ -95,19 +98,13 @@ class FusedLSTM(keras.layers.Layer):
         Raises:
             ValueError: If the rank of `inputs` or a state's shape does not fit.
         """
-        _check_rank("inputs", inputs.shape, "(batch, num_steps, features)")
-        if inputs.shape[-1] != self.kernel.shape[0]:
-            raise ValueError(
-                f"`inputs` must have {self.kernel.shape[0]} features, the number "
-                f"this layer was built with; got shape {tuple(inputs.shape)}."
-            )
+        self._check_inputs(inputs)
         h, c = self._states(inputs, initial_state)
-        x = tf.transpose(inputs, [1, 0, 2])  # (num_steps, batch, features)
         step_mask = None if mask is None else tf.transpose(mask)[:, :, None]
         if self.go_backwards:
-            x = tf.reverse(x, [0])
+            inputs = tf.reverse(inputs, [1])
             step_mask = None if mask is None else tf.reverse(step_mask, [0])
-        x_gates = tf.matmul(x, self.kernel) + self.bias  # (num_steps, batch, 4 units)
+        x_gates = project(inputs, self.kernel, self.bias)
         recurrent_kernel = tf.convert_to_tensor(self.recurrent_kernel)
         outputs, h, c = lstm_sequence(x_gates, h, c, recurrent_kernel, step_mask)
         if mask is not None:
@@ -122,9 +119,20 @@ class FusedLSTM(keras.layers.Layer):
             output = outputs[-1]
         return (output, h, c) if self.return_state else output
 
+    def _check_inputs(self, inputs):
+        if inputs.dtype.is_integer:
+            _check_rank("inputs", inputs.shape, "(batch, num_steps)")
+            return
+        _check_rank("inputs", inputs.shape, "(batch, num_steps, features)")
+        if inputs.shape[-1] != self.kernel.shape[0]:
+            raise ValueError(
+                f"`inputs` must have {self.kernel.shape[0]} features, the number "
+                f"this layer was built with; got shape {tuple(inputs.shape)}."
+            )
+
     def _states(self, inputs, initial_state):
         if initial_state is None:
-            zeros = tf.zeros([tf.shape(inputs)[0], self.units], inputs.dtype)
+            zeros = tf.zeros([tf.shape(inputs)[0], self.units], self.compute_dtype)
             return zeros, zeros
         if not isinstance(initial_state, (list, tuple)) or len(initial_state) != 2:
             raise ValueError(
@@ -138,7 +146,7 @@ class FusedLSTM(keras.layers.Layer):
                     f"`initial_state` {name} must have shape (batch, units) = "
                     f"{tuple(expected)}; got {tuple(state.shape)}."
                 )
-        return [tf.cast(state, inputs.dtype) for state in initial_state]
+        return [tf.cast(state, self.compute_dtype) for state in initial_state]
 
     def compute_mask(self, inputs, mask=None):
         output_mask = mask if self.return_sequences else None

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqmodels import FusedLSTM, cross_entropy
+from seqmodels import FusedLSTM, cross_entropy, recurrence
 
 BATCH, STEPS, FEATURES, UNITS = 4, 7, 5, 3
 
@@ -85,6 +85,14 @@ def assert_same(ours, theirs, tolerance=1e-5):
         np.testing.assert_allclose(a, b, rtol=0, atol=tolerance * scale)
 
 
+@pytest.fixture(params=[False, True], ids=["whole", "halved"])
+def halved(request, monkeypatch):
+    """The batch as one, and as the two halves that a larger one is split into."""
+    rows = BATCH if request.param else BATCH + 1
+    monkeypatch.setattr(recurrence, "MIN_ROWS_TO_HALVE", rows)
+
+
+@pytest.mark.usefixtures("halved")
 @pytest.mark.parametrize("go_backwards", [False, True])
 @pytest.mark.parametrize("with_states", [False, True])
 @pytest.mark.parametrize("kind", ["none", "right", "left", "random"])
@@ -119,6 +127,7 @@ class TestAgainst:
             assert_same((found, []), ((outputs, *expected[1:]), []))
 
 
+@pytest.mark.usefixtures("halved")
 @pytest.mark.parametrize("with_states", [False, True])
 @pytest.mark.parametrize("kind", ["none", "random"])
 def test_gradient_against_central_differences(kind, with_states):
@@ -144,6 +153,7 @@ def test_gradient_against_central_differences(kind, with_states):
     np.testing.assert_allclose(sum(slopes), numeric, rtol=1e-5)
 
 
+@pytest.mark.usefixtures("halved")
 @pytest.mark.parametrize("jit_compile", [False, True])
 @pytest.mark.parametrize("kind", ["none", "random"])
 def test_compiled_is_as_eager(kind, jit_compile):
@@ -155,6 +165,20 @@ def test_compiled_is_as_eager(kind, jit_compile):
     )
     eager = value_and_gradients(layer, inputs, states, make_mask(kind))
     assert_same(compiled(inputs, *states), eager)
+
+
+@pytest.mark.parametrize("go_backwards", [False, True])
+def test_ids_stand_for_one_hot_vectors(go_backwards):
+    ids = np.random.default_rng(4).integers(0, FEATURES, (BATCH, STEPS))
+    _, *states = data()
+    layer = build(return_sequences=True, return_state=True, go_backwards=go_backwards)
+    results = []
+    for inputs in (tf.constant(ids), tf.one_hot(ids, FEATURES)):
+        with tf.GradientTape() as tape:
+            found = layer(inputs, initial_state=states, mask=make_mask("random"))
+            loss = sum(tf.reduce_sum(tf.cos(part)) for part in found)
+        results.append((found, tape.gradient(loss, layer.trainable_weights)))
+    assert_same(*results)
 
 
 @pytest.mark.parametrize("return_sequences", [False, True])

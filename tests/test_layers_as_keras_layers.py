@@ -119,6 +119,14 @@ def test_wrong_rank(shape, built):
         layer(np.zeros(shape, np.float32))
 
 
+def test_ids_of_wrong_rank():
+    layer = FusedLSTM(3)
+    layer.build((None, None, 4))
+    message = r"must have shape \(batch, num_steps\); got \(2, 3, 4\)"
+    with pytest.raises(ValueError, match=message):
+        layer(np.zeros((2, 3, 4), np.int32))
+
+
 def test_wrong_number_of_features():
     layer = FusedLSTM(3)
     layer.build((None, None, 4))

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqmodels import CharLM, ContiguousBatches, FusedLSTM
+from seqmodels import CharLM, ContiguousBatches, FusedLSTM, Seq2Seq, greedy_decode
+from seqmodels.losses import masked_cross_entropy
 
 # Rounding of the 16-bit formats: 8 and 11 significant bits, some steps deep.
 TOLERANCE = {"mixed_bfloat16": 3e-2, "mixed_float16": 4e-3}
@@ -70,4 +71,31 @@ def test_charlm_learns_in_half_as_in_full(policy):
     assert all(w.dtype == "float32" for w in model.trainable_variables)
     _, full = train(dtype="float32")
     assert losses[-1] < 0.5 * losses[0]
+    np.testing.assert_allclose(losses, full, rtol=0.1, atol=0.02)
+
+
+def test_seq2seq_learns_in_half_as_in_full(policy):
+    """Task: of a source of two tokens, write the first, then the end."""
+    rng = np.random.default_rng(0)
+    source = rng.integers(3, 9, (128, 2)).astype(np.int32)
+    source[::4, 1] = 0  # some are padded
+    end = np.full(len(source), 2)
+    targets = np.stack([source[:, 0], end], axis=1).astype(np.int32)
+    inputs = np.stack([np.ones_like(end), source[:, 0]], axis=1).astype(np.int32)
+
+    def train():
+        keras.utils.set_random_seed(0)
+        model = Seq2Seq(9, 16, embed_dim=8)
+        model.compile(keras.optimizers.Adam(0.03), loss=masked_cross_entropy)
+        fit = model.fit((source, inputs), targets, batch_size=32, epochs=15, verbose=0)
+        return model, fit.history["loss"]
+
+    model, losses = train()
+    logits = model((source, inputs))
+    assert logits.dtype == keras.mixed_precision.dtype_policy().compute_dtype
+    assert all(w.dtype == "float32" for w in model.trainable_variables)
+    answers = greedy_decode(model, source, start=1, end=2, max_length=4)
+    np.testing.assert_array_equal(answers, targets)
+    keras.mixed_precision.set_dtype_policy("float32")  # the fixture puts it back
+    _, full = train()
     np.testing.assert_allclose(losses, full, rtol=0.1, atol=0.02)
