@@ -1,4 +1,4 @@
-"""Dropout in bytes: its share, its scale, and where `CharLM` puts it."""
+"""Dropout: its share, its scale, and where `CharLM` puts it."""
 
 import keras
 import numpy as np
@@ -6,21 +6,19 @@ import pytest
 import tensorflow as tf
 
 from seqmodels import CharLM, FusedLSTM
-from seqmodels.dropout import Dropout
+from seqmodels.dropout import Dropout, random_words
 
 
 @pytest.mark.parametrize("rate", [0.25, 0.5, 0.9])
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_share_and_scale(rate, jit_compile):
     layer = Dropout(rate, seed=3)
-    x = tf.ones([67, 51, 13])  # 44,421: not a multiple of four
+    x = tf.ones([67, 51, 13])
     call = tf.function(lambda x: layer(x, training=True), jit_compile=jit_compile)
     y = call(x).numpy()
     share = np.mean(y == 0)
-    assert (
-        abs(share - round(256 * rate) / 256) < 4 * (rate * (1 - rate) / y.size) ** 0.5
-    )
-    np.testing.assert_allclose(y[y > 0], 256 / (256 - round(256 * rate)), rtol=1e-6)
+    assert abs(share - rate) < 4 * (rate * (1 - rate) / y.size) ** 0.5
+    np.testing.assert_allclose(y[y > 0], 1 / (1 - rate), rtol=1e-6)
     assert abs(y.mean() - 1) < 0.05
     # A mask of its own for every step, example, feature and call.
     assert len({row.tobytes() for row in (y > 0).reshape(-1, 13)[:8]}) > 1
@@ -31,6 +29,19 @@ def test_bits_do_not_hang_together():
     y = Dropout(0.5, seed=0)(tf.ones([2**16]), training=True).numpy() > 0
     for shift in (1, 2, 3, 4, 8, 64):
         assert abs(np.mean(y == np.roll(y, shift)) - 0.5) < 4 * 0.5 / 2**8
+
+
+def test_words_of_near_seeds_have_nothing_in_common():
+    size = 2**16
+    first = random_words(size, [7, 0]).numpy()
+    assert len(np.unique(first)) == size
+    for seeds in ([8, 0], [7, 1], [0, 7]):
+        other = random_words(size, seeds).numpy()
+        for shift in (-1, 0, 1):
+            alike = np.mean((first ^ np.roll(other, shift)) & 1)
+            assert abs(alike - 0.5) < 4 * 0.5 / 2**8
+    bits = np.unpackbits(first.view(np.uint8)).reshape(size, 32).mean(axis=0)
+    assert np.abs(bits - 0.5).max() < 4.5 * 0.5 / 2**8
 
 
 def test_nothing_is_dropped_outside_training():
@@ -65,7 +76,7 @@ def test_charlm_drops_between_layers_and_never_in_the_recurrence():
     ]
     ids = np.ones((1, 4), np.int32)
     found = False
-    for _ in range(20):  # 255 of 256 are dropped: until no input comes through
+    for _ in range(20):  # 999 of 1,000 are dropped: until no input comes through
         _, new = model(ids, states, training=True)
         for lstm, old, (h, c), features in zip(
             model.lstms, states, new, (5, 6), strict=True
