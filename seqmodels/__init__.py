@@ -17,6 +17,7 @@ _HOMES = {
     "layers": ["FusedLSTM"],
     "gru": ["FusedGRU"],
     "attention": ["DotAttention"],
+    "pooling": ["MaskedMean"],
     "language_model": ["CharLM"],
     "topics": ["TopicLM"],
     "losses": ["masked_cross_entropy", "masked_exact_match"],

@@ -42,6 +42,11 @@ REGISTRY = {
             "06e3cbdafe6105129b8137be15924cbce3371a60/kafka.txt",
         ],
     },
+    "aclImdb_v1.tar.gz": {
+        "size": 84_125_825,
+        "sha256": "c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe",
+        "urls": ["https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"],
+    },
 }
 
 # The file inside text8.zip. Its head tells an excerpt of it from any other text.

@@ -14,6 +14,7 @@ from seqmodels import datasets
 FOLDER = Path(datasets.__file__).resolve().parents[1] / "datasets"
 TEXTS = sorted(FOLDER.glob("encyclopedia/*.txt"))
 EMOJI_WORDS = FOLDER / "emoji_words.tsv"
+REVIEWS = FOLDER / "reviews.tsv"
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 
 Article = namedtuple("Article", "topic title body")
@@ -151,20 +152,40 @@ def test_emoji_words():
     assert datasets.load_emoji_words()[0] == [tuple(row) for row in rows]
 
 
+# The reviews
+
+
+def test_reviews():
+    heading, *lines = read(REVIEWS).removesuffix("\n").split("\n")
+    assert heading == "label\ttopic\ttext"
+    rows = [line.split("\t") for line in lines]
+    assert len(rows) >= 400
+    assert [row for row in rows if len(row) != 3] == []
+    labels, topics, texts = zip(*rows, strict=True)
+    by_label = Counter(labels)
+    assert set(labels) == {"0", "1"} and by_label["0"] == by_label["1"]
+    counts = Counter(zip(labels, topics, strict=True))
+    assert set(topics) == {"book", "film", "journey", "meal"}
+    assert len(counts) == 8 and min(counts.values()) >= 50
+    assert len(set(texts)) == len(texts)
+    assert [t for t in texts if not 15 <= len(t.split()) <= 80 or t != t.strip()] == []
+    assert get_repeated_share(texts, size=5) < 0.005  # no templates
+
+
 # The read-me
 
 
 def test_readme_has_sizes_and_checksums(run_python):
     rows = re.findall(r"(?m)^\| (\S+) \| (\d+) \| (\d+) \| ([0-9a-f]{64}) \|$", README)
     expected = []
-    for path in [*TEXTS, EMOJI_WORDS]:
+    for path in [*TEXTS, EMOJI_WORDS, REVIEWS]:
         name, content = path.relative_to(FOLDER).as_posix(), path.read_bytes()
         sizes = str(len(content.decode("utf-8"))), str(len(content))
         expected.append((name, *sizes, hashlib.sha256(content).hexdigest()))
     assert rows == expected
     files = {path for path in FOLDER.rglob("[!.]*") if path.is_file()}
     others = {FOLDER / "README.md", FOLDER / "LICENSE"}
-    assert files - others == {*TEXTS, EMOJI_WORDS}
+    assert files - others == {*TEXTS, EMOJI_WORDS, REVIEWS}
 
     command = re.search('(?m)^python -c "(.+)"$', README)[1]
     printed = run_python(command).stdout.splitlines()
@@ -173,8 +194,10 @@ def test_readme_has_sizes_and_checksums(run_python):
 
 def test_readme_counts():
     words = len(read(EMOJI_WORDS).splitlines()) - 1
+    reviews = len(read(REVIEWS).splitlines()) - 1
     assert f"{len(ARTICLES)} articles" in README
     assert f"{words} everyday words" in README
+    assert f"{reviews} short reviews" in README
 
 
 # The checks themselves

@@ -7,13 +7,17 @@ import pytest
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 NAMES = [
+    "01_fibonacci",
     "02_hello_world",
     "03_emoji",
     "04_language_models",
+    "05_numpy_rnn",
     "06_text8_lstm",
+    "07_bigrams_dropout",
     "08_mirror",
     "09_shakespeare",
     "10_reading_neurons",
+    "11_sentiment",
     "12_topics",
 ]
 NOTEBOOKS = {name: nbformat.read(FOLDER / f"{name}.ipynb", 4) for name in NAMES}
