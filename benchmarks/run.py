@@ -1,6 +1,6 @@
 """Measures training, generation and memory side by side, and writes the report.
 
-    python benchmarks/run.py                          about a quarter of an hour
+    python benchmarks/run.py                          about ten minutes
     python benchmarks/run.py --rounds 2 --out build   a quick look, kept apart
     python benchmarks/run.py --only-report            results.json once more
 

@@ -19,31 +19,21 @@ def project(inputs, kernel, bias):
     kernel, bias = tf.convert_to_tensor(kernel), tf.convert_to_tensor(bias)
     if inputs.dtype.is_integer:
         return _rows(kernel, tf.transpose(inputs)) + bias
-    x = tf.transpose(inputs, [1, 0, 2])  # (num_steps, batch, features)
-    # As a matrix: the gradient of a product of three axes is one product per step.
-    flat = tf.matmul(tf.reshape(x, [-1, x.shape[-1]]), kernel) + bias
-    gates = tf.reshape(flat, [*_shape(x)[:2], kernel.shape[-1]])
-    return tf.ensure_shape(gates, [*x.shape[:2], kernel.shape[-1]])
+    # Not `matmul`: with three axes its gradient is one product per step.
+    return tf.tensordot(tf.transpose(inputs, [1, 0, 2]), kernel, axes=1) + bias
 
 
 def _rows(kernel, ids):
-    """Rows of the kernel; their gradients are added up in single precision."""
+    """Rows of the kernel; their gradients are added up in no less than 32 bits."""
 
     @tf.custom_gradient
     def look_up(kernel):
         def gradient(d_rows):
-            flat = tf.cast(tf.reshape(d_rows, [-1, kernel.shape[-1]]), tf.float32)
-            if kernel.dtype == tf.float64:
-                flat = tf.reshape(d_rows, [-1, kernel.shape[-1]])
-            rows = tf.reshape(ids, [-1])
-            d_kernel = tf.math.unsorted_segment_sum(flat, rows, kernel.shape[0])
+            dtype = tf.float64 if kernel.dtype == tf.float64 else tf.float32
+            d_rows = tf.cast(d_rows, dtype)
+            d_kernel = tf.math.unsorted_segment_sum(d_rows, ids, kernel.shape[0])
             return tf.cast(d_kernel, kernel.dtype)
 
         return tf.gather(kernel, ids), gradient
 
     return look_up(kernel)
-
-
-def _shape(x):
-    known, actual = x.shape.as_list(), tf.shape(x)
-    return [actual[n] if size is None else size for n, size in enumerate(known)]

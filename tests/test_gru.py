@@ -1,7 +1,5 @@
 """`FusedGRU` and its hand-written gradient against Keras, NumPy, and itself."""
 
-import json
-
 import keras
 import numpy as np
 import pytest
@@ -18,8 +16,6 @@ from tests.test_layers import (
     make_mask,
     value_and_gradients,
 )
-from tests.test_layers_as_keras_layers import IDS, classifier, scrambled
-from tests.test_mixed_precision import TOLERANCE, policy  # noqa: F401
 
 MASKS = ["none", "right", "left", "random"]
 
@@ -174,140 +170,3 @@ def test_more_padding_changes_nothing():
 
     for short, long in zip(results(0), results(5), strict=True):
         np.testing.assert_allclose(short, long, rtol=1e-6)
-
-
-@pytest.mark.parametrize("ours_first", [True, False])
-def test_in_a_functional_model_as_keras_gru(ours_first):
-    models = classifier(FusedGRU), classifier(keras.layers.GRU, use_cudnn=False)
-    source, target = models if ours_first else models[::-1]
-    target.set_weights(scrambled(source).get_weights())
-    expected = source(IDS)
-    np.testing.assert_allclose(target(IDS), expected, atol=1e-5)
-    unmasked = np.where(IDS == 0, 1, IDS)
-    assert np.abs(target(unmasked) - expected).max() > 1e-2  # the mask has its effect
-
-
-@pytest.mark.parametrize("go_backwards", [False, True])
-def test_the_number_of_steps_stays_known(go_backwards):
-    inputs = keras.Input((7, 5))
-    layer = FusedGRU(3, return_sequences=True, go_backwards=go_backwards)
-    outputs = keras.layers.Dense(2)(keras.layers.Flatten()(layer(inputs)))
-    assert keras.Model(inputs, outputs).layers[-1].kernel.shape == (21, 2)
-
-
-def test_starts_as_keras_gru_does():
-    starts = []
-    for cls in (FusedGRU, keras.layers.GRU):
-        keras.utils.set_random_seed(1)
-        layer = cls(6)
-        layer.build((None, None, 4))
-        starts.append(layer.get_weights())
-    for ours, theirs in zip(*starts, strict=True):
-        np.testing.assert_allclose(ours, theirs, atol=1e-6)
-
-
-def test_config_comes_back():
-    layer = FusedGRU(
-        6,
-        return_sequences=True,
-        return_state=True,
-        go_backwards=True,
-        kernel_initializer=keras.initializers.TruncatedNormal(-0.1, 0.1, seed=3),
-        recurrent_initializer="glorot_normal",
-        name="fused",
-        dtype="float64",
-    )
-    copy = FusedGRU.from_config(layer.get_config())
-    assert copy.get_config() == layer.get_config()
-    x = np.random.default_rng(0).normal(size=(2, 3, 4))
-    copy.build(x.shape)
-    layer.build(x.shape)
-    layer.set_weights(copy.get_weights())
-    for ours, theirs in zip(layer(x), copy(x), strict=True):
-        assert ours.dtype == "float64"
-        np.testing.assert_array_equal(ours, theirs)
-
-
-def test_saved_here_and_loaded_elsewhere(run_python, tmp_path):
-    model = scrambled(classifier(FusedGRU))
-    model.save(tmp_path / "model.keras")
-    code = """if True:
-        import json, sys, numpy as np
-        from seqmodels import FusedGRU
-        import keras
-        model = keras.models.load_model(sys.argv[1])
-        assert isinstance(model.layers[-2], FusedGRU), model.layers
-        print(np.array(model(np.array(json.loads(sys.argv[2])))).tolist())
-    """
-    child = run_python(code, tmp_path / "model.keras", IDS.tolist())
-    np.testing.assert_allclose(json.loads(child.stdout), model(IDS), atol=1e-6)
-
-
-@pytest.mark.parametrize("masked", [False, True])
-def test_half_precision_agrees_with_keras_and_with_full(policy, masked):  # noqa: F811
-    x, h = arrays((3, 7, 5), (3, 8))
-    mask = tf.constant(np.random.default_rng(1).random((3, 7)) > 0.3)
-    half = [w / 2 for w in weights(features=5, units=8)]
-
-    def run(layer):
-        layer.build(x.shape)
-        layer.set_weights(half)
-        with tf.GradientTape() as tape:
-            y = layer(x, initial_state=[h], mask=mask if masked else None)
-            loss = tf.reduce_sum(tf.sin(tf.cast(y, tf.float32)))
-        return [y, *tape.gradient(loss, layer.trainable_weights)]
-
-    ours = run(FusedGRU(8, return_sequences=True))
-    theirs = run(keras.layers.GRU(8, return_sequences=True, use_cudnn=False))
-    full = run(FusedGRU(8, return_sequences=True, dtype="float32"))
-    assert ours[0].dtype == keras.mixed_precision.dtype_policy().compute_dtype
-    assert all(gradient.dtype == tf.float32 for gradient in ours[1:])
-    for a, b, c in zip(ours, theirs, full, strict=True):
-        for other in (b, c):
-            error = np.abs(np.float32(a) - np.float32(other)).max()
-            assert error < TOLERANCE[policy] * np.abs(c).max()
-
-
-@pytest.mark.parametrize("units", [0, -1, 2.5, "3", None])
-def test_bad_units(units):
-    with pytest.raises(ValueError, match=f"`units` must be a pos.*; got {units!r}"):
-        FusedGRU(units)
-
-
-@pytest.mark.parametrize("built", [False, True])
-@pytest.mark.parametrize("shape", [(2, 4), (2, 3, 4, 1)])
-def test_wrong_rank(shape, built):
-    layer = FusedGRU(3)
-    if built:
-        layer.build((None, None, 4))
-    got = str(shape).replace("(", r"\(").replace(")", r"\)")
-    with pytest.raises(ValueError, match=rf"\(batch, num_steps, features\); got {got}"):
-        layer(np.zeros(shape, np.float32))
-
-
-def test_wrong_number_of_features():
-    layer = FusedGRU(3)
-    layer.build((None, None, 4))
-    message = r"must have 4 features, .* built with; got shape \(2, 5, 6\)"
-    with pytest.raises(ValueError, match=message):
-        layer(np.zeros((2, 5, 6), np.float32))
-    message = r"a known number of features; got shape \(None, None, None\)"
-    with pytest.raises(ValueError, match=message):
-        FusedGRU(3).build((None, None, None))
-
-
-GOOD = np.zeros((2, 3), np.float32)
-
-
-@pytest.mark.parametrize(
-    "state, message",
-    [
-        (GOOD[:, :2], r"`initial_state` must .* = \(2, 3\); got \(2, 2\)"),
-        ([GOOD[:1]], r"`initial_state` must .* = \(2, 3\); got \(1, 3\)"),
-        ([GOOD, GOOD], r"`initial_state` must be `h` or `\[h\]`; got .* 2 states"),
-        ([], r"`initial_state` must be `h` or `\[h\]`; got a list of 0 states"),
-    ],
-)
-def test_wrong_state(state, message):
-    with pytest.raises(ValueError, match=message):
-        FusedGRU(3)(np.zeros((2, 5, 4), np.float32), initial_state=state)

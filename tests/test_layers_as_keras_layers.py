@@ -1,4 +1,4 @@
-"""`FusedLSTM` as a citizen of Keras: weights, configuration, files, errors."""
+"""The fused layers as citizens of Keras: weights, configuration, files, errors."""
 
 import json
 
@@ -6,8 +6,10 @@ import keras
 import numpy as np
 import pytest
 
-from seqmodels import FusedLSTM
+from seqmodels import FusedGRU, FusedLSTM
 
+KERAS = {FusedLSTM: keras.layers.LSTM, FusedGRU: keras.layers.GRU}
+each_layer = pytest.mark.parametrize("cls", KERAS)
 IDS = np.array([[3, 1, 4, 0, 0], [5, 0, 2, 6, 5], [0, 0, 1, 2, 3]])
 
 
@@ -27,9 +29,10 @@ def scrambled(model, seed=0):
     return model
 
 
+@each_layer
 @pytest.mark.parametrize("ours_first", [True, False])
-def test_in_a_functional_model_as_keras_lstm(ours_first):
-    models = classifier(FusedLSTM), classifier(keras.layers.LSTM, use_cudnn=False)
+def test_in_a_functional_model_as_keras_own(cls, ours_first):
+    models = classifier(cls), classifier(KERAS[cls], use_cudnn=False)
     source, target = models if ours_first else models[::-1]
     target.set_weights(scrambled(source).get_weights())
     expected = source(IDS)
@@ -38,21 +41,29 @@ def test_in_a_functional_model_as_keras_lstm(ours_first):
     assert np.abs(target(unmasked) - expected).max() > 1e-2  # the mask has its effect
 
 
+@each_layer
 @pytest.mark.parametrize("go_backwards", [False, True])
-def test_the_number_of_steps_stays_known(go_backwards):
+def test_the_number_of_steps_stays_known(cls, go_backwards):
     inputs = keras.Input((7, 5))
-    layer = FusedLSTM(3, return_sequences=True, go_backwards=go_backwards)
+    layer = cls(3, return_sequences=True, go_backwards=go_backwards)
     outputs = keras.layers.Dense(2)(keras.layers.Flatten()(layer(inputs)))
     assert keras.Model(inputs, outputs).layers[-1].kernel.shape == (21, 2)
 
 
-@pytest.mark.parametrize("unit_forget_bias", [True, False])
-def test_starts_as_keras_lstm_does(unit_forget_bias):
+@pytest.mark.parametrize(
+    "cls, options",
+    [
+        (FusedLSTM, {"unit_forget_bias": True}),
+        (FusedLSTM, {"unit_forget_bias": False}),
+        (FusedGRU, {}),
+    ],
+)
+def test_starts_as_keras_own_does(cls, options):
     starts = []
-    for cls in (FusedLSTM, keras.layers.LSTM):
-        layer = cls(
+    for maker in (cls, KERAS[cls]):
+        layer = maker(
             6,
-            unit_forget_bias=unit_forget_bias,
+            **options,
             kernel_initializer=keras.initializers.RandomNormal(seed=1),
             recurrent_initializer=keras.initializers.Orthogonal(seed=2),
         )
@@ -62,19 +73,22 @@ def test_starts_as_keras_lstm_does(unit_forget_bias):
         np.testing.assert_allclose(ours, theirs, atol=1e-6)
 
 
-def test_config_comes_back():
-    layer = FusedLSTM(
+@pytest.mark.parametrize(
+    "cls, options", [(FusedLSTM, {"unit_forget_bias": False}), (FusedGRU, {})]
+)
+def test_config_comes_back(cls, options):
+    layer = cls(
         6,
         return_sequences=True,
         return_state=True,
         go_backwards=True,
         kernel_initializer=keras.initializers.TruncatedNormal(-0.1, 0.1, seed=3),
         recurrent_initializer="glorot_normal",
-        unit_forget_bias=False,
         name="fused",
         dtype="float64",
+        **options,
     )
-    copy = FusedLSTM.from_config(layer.get_config())
+    copy = cls.from_config(layer.get_config())
     assert copy.get_config() == layer.get_config()
     x = np.random.default_rng(0).normal(size=(2, 3, 4))
     copy.build(x.shape)
@@ -85,33 +99,36 @@ def test_config_comes_back():
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_saved_here_and_loaded_elsewhere(run_python, tmp_path):
-    model = scrambled(classifier(FusedLSTM))
+@each_layer
+def test_saved_here_and_loaded_elsewhere(cls, run_python, tmp_path):
+    model = scrambled(classifier(cls))
     model.save(tmp_path / "model.keras")
     code = """if True:
         import json, sys, numpy as np
-        from seqmodels import FusedLSTM
+        from seqmodels import FusedLSTM  # its module registers both layers
         import keras
         model = keras.models.load_model(sys.argv[1])
-        assert isinstance(model.layers[-2], FusedLSTM), model.layers
+        assert type(model.layers[-2]).__name__ == sys.argv[3], model.layers
         print(np.array(model(np.array(json.loads(sys.argv[2])))).tolist())
     """
-    child = run_python(code, tmp_path / "model.keras", IDS.tolist())
+    child = run_python(code, tmp_path / "model.keras", IDS.tolist(), cls.__name__)
     np.testing.assert_allclose(json.loads(child.stdout), model(IDS), atol=1e-6)
 
 
+@each_layer
 @pytest.mark.parametrize("units", [0, -1, 2.5, "3", None])
-def test_bad_units(units):
+def test_bad_units(cls, units):
     with pytest.raises(
         ValueError, match=f"`units` must be a positive .*; got {units!r}"
     ):
-        FusedLSTM(units)
+        cls(units)
 
 
+@each_layer
 @pytest.mark.parametrize("built", [False, True])
 @pytest.mark.parametrize("shape", [(2, 4), (2, 3, 4, 1)])
-def test_wrong_rank(shape, built):
-    layer = FusedLSTM(3)
+def test_wrong_rank(cls, shape, built):
+    layer = cls(3)
     if built:
         layer.build((None, None, 4))
     got = str(shape).replace("(", r"\(").replace(")", r"\)")
@@ -119,38 +136,44 @@ def test_wrong_rank(shape, built):
         layer(np.zeros(shape, np.float32))
 
 
-def test_ids_of_wrong_rank():
-    layer = FusedLSTM(3)
+@each_layer
+def test_ids_of_wrong_rank(cls):
+    layer = cls(3)
     layer.build((None, None, 4))
     message = r"must have shape \(batch, num_steps\); got \(2, 3, 4\)"
     with pytest.raises(ValueError, match=message):
         layer(np.zeros((2, 3, 4), np.int32))
 
 
-def test_wrong_number_of_features():
-    layer = FusedLSTM(3)
+@each_layer
+def test_wrong_number_of_features(cls):
+    layer = cls(3)
     layer.build((None, None, 4))
     message = r"must have 4 features, .* built with; got shape \(2, 5, 6\)"
     with pytest.raises(ValueError, match=message):
         layer(np.zeros((2, 5, 6), np.float32))
     message = r"a known number of features; got shape \(None, None, None\)"
     with pytest.raises(ValueError, match=message):
-        FusedLSTM(3).build((None, None, None))
+        cls(3).build((None, None, None))
 
 
 GOOD = np.zeros((2, 3), np.float32)
 
 
 @pytest.mark.parametrize(
-    "states, message",
+    "cls, states, message",
     [
-        ([GOOD, GOOD[:, :2]], r"`initial_state` c .* = \(2, 3\); got \(2, 2\)"),
-        ([GOOD[:1], GOOD], r"`initial_state` h .* = \(2, 3\); got \(1, 3\)"),
-        ([GOOD], r"`initial_state` must be a pair `\[h, c\]`; got 1 states"),
-        ([GOOD] * 3, r"`initial_state` must be a pair `\[h, c\]`; got 3 states"),
-        (GOOD, r"`initial_state` must be a pair `\[h, c\]`; got a EagerTensor"),
+        (FusedLSTM, [GOOD, GOOD[:, :2]], r"` c must .* = \(2, 3\); got \(2, 2\)"),
+        (FusedLSTM, [GOOD[:1], GOOD], r"` h must .* = \(2, 3\); got \(1, 3\)"),
+        (FusedLSTM, [GOOD], r"must be `\[h, c\]`; got 1 states"),
+        (FusedLSTM, [GOOD] * 3, r"must be `\[h, c\]`; got 3 states"),
+        (FusedLSTM, GOOD, r"must be `\[h, c\]`; got a EagerTensor"),
+        (FusedGRU, GOOD[:, :2], r"` h must .* = \(2, 3\); got \(2, 2\)"),
+        (FusedGRU, [GOOD[:1]], r"` h must .* = \(2, 3\); got \(1, 3\)"),
+        (FusedGRU, [GOOD, GOOD], r"must be `\[h\]`; got 2 states"),
+        (FusedGRU, [], r"must be `\[h\]`; got 0 states"),
     ],
 )
-def test_wrong_states(states, message):
-    with pytest.raises(ValueError, match=message):
-        FusedLSTM(3)(np.zeros((2, 5, 4), np.float32), initial_state=states)
+def test_wrong_states(cls, states, message):
+    with pytest.raises(ValueError, match="`initial_state.*" + message):
+        cls(3)(np.zeros((2, 5, 4), np.float32), initial_state=states)

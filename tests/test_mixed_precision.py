@@ -5,7 +5,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqmodels import CharLM, ContiguousBatches, FusedLSTM, Seq2Seq, greedy_decode
+from seqmodels import (
+    CharLM,
+    ContiguousBatches,
+    FusedGRU,
+    FusedLSTM,
+    Seq2Seq,
+    greedy_decode,
+)
 from seqmodels.losses import masked_cross_entropy
 
 # Rounding of the 16-bit formats: 8 and 11 significant bits, some steps deep.
@@ -20,16 +27,23 @@ def policy(request):
     keras.mixed_precision.set_dtype_policy(before)
 
 
+@pytest.mark.parametrize(
+    "cls, theirs, shapes",
+    [
+        (FusedLSTM, keras.layers.LSTM, [(5, 32), (8, 32), (32,)]),
+        (FusedGRU, keras.layers.GRU, [(5, 24), (8, 24), (2, 24)]),
+    ],
+)
 @pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize("return_sequences", [False, True])
 def test_layer_agrees_with_keras_and_with_itself_in_full(
-    policy, masked, return_sequences
+    policy, cls, theirs, shapes, masked, return_sequences
 ):
     rng = np.random.default_rng(0)
     x = rng.normal(size=(3, 7, 5)).astype(np.float32)
-    states = [rng.normal(size=(3, 8)).astype(np.float32) for _ in "hc"]
+    states = [rng.normal(size=(3, 8)).astype(np.float32) for _ in cls.state_names]
     mask = tf.constant(rng.random((3, 7)) > 0.3) if masked else None
-    weights = [rng.normal(size=s, scale=0.5) for s in [(5, 32), (8, 32), (32,)]]
+    weights = [rng.normal(size=s, scale=0.5) for s in shapes]
 
     def run(layer):
         layer.build(x.shape)
@@ -39,11 +53,9 @@ def test_layer_agrees_with_keras_and_with_itself_in_full(
             loss = tf.reduce_sum(tf.sin(tf.cast(y, tf.float32)))
         return [y, *tape.gradient(loss, layer.trainable_weights)]
 
-    ours = run(FusedLSTM(8, return_sequences=return_sequences))
-    theirs = run(
-        keras.layers.LSTM(8, return_sequences=return_sequences, use_cudnn=False)
-    )
-    full = run(FusedLSTM(8, return_sequences=return_sequences, dtype="float32"))
+    ours = run(cls(8, return_sequences=return_sequences))
+    theirs = run(theirs(8, return_sequences=return_sequences, use_cudnn=False))
+    full = run(cls(8, return_sequences=return_sequences, dtype="float32"))
     assert ours[0].dtype == keras.mixed_precision.dtype_policy().compute_dtype
     assert all(gradient.dtype == tf.float32 for gradient in ours[1:])
     for a, b, c in zip(ours, theirs, full, strict=True):
