@@ -1,6 +1,7 @@
 """The GRU's loop over time, with its gradient written by hand."""
 
 from seqmodels._tensorflow import tf
+from seqmodels.recurrence import loop
 
 
 def gru_sequence(x_gates, h, recurrent_kernel, recurrent_bias, mask=None):
@@ -59,7 +60,8 @@ def _forward(x_gates, h, recurrent_kernel, recurrent_bias, keep):
         for size in (4 * units, units)
     ]
 
-    def step(t, h, gates_array, h_array):
+    def step(t, parts):
+        h, gates_array, h_array = parts
         x_z, x_r, x_c = tf.split(x_gates[t], 3, axis=-1)
         inner = tf.matmul(h, recurrent_kernel) + recurrent_bias
         h_z, h_r, h_c = tf.split(inner, 3, axis=-1)
@@ -70,9 +72,9 @@ def _forward(x_gates, h, recurrent_kernel, recurrent_bias, keep):
             h_new = keep[t] * h_new + (1 - keep[t]) * h
         h_new = tf.ensure_shape(h_new, h.shape)
         gates = tf.concat([z, r, candidate, h_c], axis=-1)
-        return t + 1, h_new, gates_array.write(t, gates), h_array.write(t, h_new)
+        return t + 1, (h_new, gates_array.write(t, gates), h_array.write(t, h_new))
 
-    *_, gates, hs = _loop(num_steps, step, (h, *arrays))
+    _, gates, hs = loop(num_steps, step, (h, *arrays))
     # A loop's arrays forget the number of steps; `Flatten`, for one, needs it.
     hs = tf.ensure_shape(hs.stack(), x_gates.shape[:1] + h.shape)
     return gates.stack(), hs
@@ -84,8 +86,8 @@ def _backward(gates, h_before, recurrent_kernel, keep, d_hs, d_h):
     recurrent_kernel_t = tf.transpose(recurrent_kernel)
     d_gates = tf.TensorArray(gates.dtype, num_steps, element_shape=[None, 3 * units])
 
-    def step(s, d_h, d_gates):
-        t = num_steps - 1 - s
+    def step(s, parts):
+        (d_h, d_gates), t = parts, num_steps - 1 - s
         z, r, candidate, h_c = tf.split(gates[t], 4, axis=-1)
         d_h = d_h + d_hs[t]
         d_kept = 0.0
@@ -96,16 +98,7 @@ def _backward(gates, h_before, recurrent_kernel, keep, d_hs, d_h):
         d_r = d_candidate * h_c * r * (1 - r)
         d_step = tf.concat([d_z, d_r, d_candidate], axis=-1)
         d_inner = tf.matmul(_behind_reset(d_step, r), recurrent_kernel_t)
-        return s + 1, d_h * z + d_inner + d_kept, d_gates.write(t, d_step)
+        return s + 1, (d_h * z + d_inner + d_kept, d_gates.write(t, d_step))
 
-    _, d_h, d_gates = _loop(num_steps, step, (d_h, d_gates))
+    d_h, d_gates = loop(num_steps, step, (d_h, d_gates))
     return d_gates.stack(), d_h
-
-
-def _loop(num_steps, step, state):
-    return tf.while_loop(
-        lambda t, *_: t < num_steps,
-        step,
-        (tf.constant(0), *state),
-        maximum_iterations=num_steps,
-    )

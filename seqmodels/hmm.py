@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from seqmodels.probabilities import distributions, multiply, normalize
 from seqmodels.vocab import check_ids
 
 
@@ -34,9 +35,9 @@ class HMM:
     """
 
     def __init__(self, start, transitions, emissions):
-        self.start = _distributions("start", start, 1)
-        self.transitions = _distributions("transitions", transitions, 2)
-        self.emissions = _distributions("emissions", emissions, 2)
+        self.start = distributions("start", start, 1)
+        self.transitions = distributions("transitions", transitions, 2)
+        self.emissions = distributions("emissions", emissions, 2)
         self.num_states, self.vocab_size = self.emissions.shape
         for name, axes in [("start", 1), ("transitions", 2)]:
             shape, want = getattr(self, name).shape, (self.num_states,) * axes
@@ -96,7 +97,7 @@ class HMM:
             matrices = self.transitions * likely[:, None, :]  # (tokens, from, to)
             if begin == 0:
                 matrices[0] = self.start * likely[0]  # wherever one comes from
-            so_far = _multiply(matrices, *so_far)
+            so_far = multiply(matrices, *so_far)
         (matrix,), (log_scale,) = so_far
         with np.errstate(divide="ignore"):
             return float(np.log(matrix[0].sum()) + log_scale[0])
@@ -156,9 +157,9 @@ class HMM:
                 np.bincount(tokens, weights, self.vocab_size)
                 for weights in both.reshape(-1, self.num_states).T
             ]
-            self.start = _normalize(both[0].sum(axis=0), self.start)
-            self.transitions = _normalize(moves, self.transitions)
-            self.emissions = _normalize(np.array(emitted), self.emissions)
+            self.start = normalize(both[0].sum(axis=0), self.start)
+            self.transitions = normalize(moves, self.transitions)
+            self.emissions = normalize(np.array(emitted), self.emissions)
         return np.array([*history, self.log_likelihood(rows)])
 
     def initial_states(self, batch_size):
@@ -220,47 +221,3 @@ class HMM:
                 f"`ids` cannot come from this model: token {token} of text {row} has "
                 "probability zero after those before it."
             )
-
-
-def _multiply(matrices, before=None, log_scales=None):
-    """The product of matrices, each row with a logarithmic scale of its own.
-
-    One scale for all would let the rows of unlikely states vanish.
-    """
-    scales = np.zeros(matrices.shape[:2])
-    if before is not None:
-        matrices = np.concatenate([before, matrices])
-        scales = np.concatenate([log_scales, scales])
-    with np.errstate(divide="ignore"):  # log 0 is minus infinity, as it should be
-        while True:
-            tops = matrices.max(axis=2)
-            matrices = matrices / np.where(tops > 0, tops, 1)[:, :, None]
-            scales = scales + np.log(tops)
-            if len(matrices) == 1:
-                return matrices, scales
-            even = len(matrices) // 2 * 2
-            weights = np.log(matrices[:even:2]) + scales[1:even:2, None, :]
-            tops = weights.max(axis=2)
-            finite = np.where(tops > -np.inf, tops, 0)
-            product = np.exp(weights - finite[:, :, None]) @ matrices[1:even:2]
-            matrices = np.concatenate([product, matrices[even:]])
-            scales = np.concatenate([scales[:even:2] + tops, scales[even:]])
-
-
-def _normalize(weights, otherwise):
-    """Rows that sum to 1; a row of zeros, a state never in use, stays as it was."""
-    total = weights.sum(axis=-1, keepdims=True)
-    return np.where(total > 0, weights / np.where(total > 0, total, 1), otherwise)
-
-
-def _distributions(name, probs, axes):
-    probs = np.array(probs, np.float64)
-    if probs.ndim != axes or not probs.size:
-        raise ValueError(f"`{name}` must have {axes} axes; got shape {probs.shape}.")
-    sums = probs.sum(axis=-1)
-    if not (probs >= 0).all() or not np.allclose(sums, 1, rtol=0, atol=1e-6):
-        raise ValueError(
-            f"`{name}` must be probabilities that sum to 1 in each row; got sums "
-            f"from {sums.min():.6g} to {sums.max():.6g}, least entry {probs.min():.6g}."
-        )
-    return probs

@@ -3,8 +3,8 @@
 from seqmodels._tensorflow import keras, tf
 from seqmodels.dropout import Dropout
 from seqmodels.layers import FusedLSTM
+from seqmodels.tensor_ids import check_id_tensor
 from seqmodels.training import LanguageModel
-from seqmodels.vocab import check_ids
 
 
 @keras.saving.register_keras_serializable("seqmodels")
@@ -119,7 +119,7 @@ class CharLM(LanguageModel):
             ValueError: If an id is outside the vocabulary (seen outside compiled
                 code only), or a shape does not fit.
         """
-        ids = self._check_ids(ids)
+        ids = check_id_tensor("ids", ids, self.input_size)
         if states is None:
             states = self.initial_states(tf.shape(ids)[0])
         if len(states) != self.num_layers:
@@ -141,18 +141,6 @@ class CharLM(LanguageModel):
             x, h, c = lstm(x, initial_state=state)
             new_states.append((h, c))
         return self.classifier(last(x, training=training)), new_states
-
-    def _check_ids(self, ids):
-        ids = tf.convert_to_tensor(ids)
-        if not ids.dtype.is_integer:
-            raise TypeError(f"`ids` must be integers; got {ids.dtype.name}.")
-        if ids.shape.rank != 2:
-            raise ValueError(
-                f"`ids` must have shape (batch, num_steps); got {tuple(ids.shape)}."
-            )
-        if tf.executing_eagerly():
-            check_ids("ids", ids.numpy(), self.input_size)
-        return ids
 
     def get_config(self):
         return {

@@ -100,7 +100,7 @@ def _forward(x_gates, states, recurrent_kernel, keeps):
 
     sizes = (4 * units, units, units)
     parts = [(*state, *_arrays(dtype, num_steps, sizes)) for state in states]
-    parts = _loop(num_steps, step, parts)
+    parts = loop(num_steps, step, parts)
     # A loop's arrays forget the number of steps; `Flatten`, for one, needs it.
     stacks = [
         tuple(
@@ -151,7 +151,7 @@ def _backward(factors, d_hs, d_states, recurrent_kernel, keeps):
     sizes = (recurrent_kernel.shape[1],)
     dtype = recurrent_kernel.dtype
     parts = [(*state, *_arrays(dtype, num_steps, sizes)) for state in d_states]
-    parts = _loop(num_steps, step, parts)
+    parts = loop(num_steps, step, parts)
     return [d_gates.stack() for *_, d_gates in parts], [part[:2] for part in parts]
 
 
@@ -161,7 +161,8 @@ def _arrays(dtype, num_steps, sizes):
     ]
 
 
-def _loop(num_steps, step, parts):
+def loop(num_steps, step, parts):
+    """Carries `parts`, any structure, through `step(t, parts)` for every step."""
     return tf.while_loop(
         lambda t, _: t < num_steps,
         step,

@@ -4,7 +4,7 @@ from seqmodels._tensorflow import keras, tf
 from seqmodels.attention import DotAttention
 from seqmodels.layers import FusedLSTM
 from seqmodels.losses import PAD
-from seqmodels.vocab import check_ids
+from seqmodels.tensor_ids import check_id_tensor
 
 
 @keras.saving.register_keras_serializable("seqmodels")
@@ -87,7 +87,7 @@ class Seq2Seq(keras.Model):
             steps are not padding, `(batch, source_steps)`; and the decoder's first
             states `(h, c)`, each `(batch, units)`.
         """
-        source = self._check_ids("source", source)
+        source = check_id_tensor("source", source, self.vocab_size)
         mask = source != PAD
         x = self.embedding(source)
         outputs, hs, cs = [], [], []
@@ -112,7 +112,7 @@ class Seq2Seq(keras.Model):
             decoder looked, `(batch, num_steps, source_steps)`, or `None` without
             attention.
         """
-        ids = self._check_ids("ids", ids)
+        ids = check_id_tensor("ids", ids, self.vocab_size)
         outputs, *states = self.decoder(self.embedding(ids), initial_state=states)
         weights = None
         if self.attention:
@@ -138,7 +138,7 @@ class Seq2Seq(keras.Model):
         if not isinstance(inputs, (list, tuple)) or len(inputs) != 2:
             raise ValueError("`inputs` must be a pair `(source, inputs)` of ids.")
         source, ids = (
-            self._check_ids(name, part)
+            check_id_tensor(name, part, self.vocab_size)
             for name, part in zip(["source", "inputs"], inputs, strict=True)
         )
         if not source.shape[:1].is_compatible_with(ids.shape[:1]):
@@ -159,18 +159,6 @@ class Seq2Seq(keras.Model):
         """One compiled step: ids `(batch,)` to logits `(batch, vocab_size)`, states."""
         logits, states, _ = self.decode(ids[:, None], states, memory, mask)
         return logits[:, 0], states
-
-    def _check_ids(self, name, ids):
-        ids = tf.convert_to_tensor(ids)
-        if not ids.dtype.is_integer:
-            raise TypeError(f"`{name}` must be integers; got {ids.dtype.name}.")
-        if ids.shape.rank != 2:
-            raise ValueError(
-                f"`{name}` must have shape (batch, num_steps); got {tuple(ids.shape)}."
-            )
-        if tf.executing_eagerly():
-            check_ids(name, ids.numpy(), self.vocab_size)
-        return ids
 
     def get_config(self):
         return {

@@ -3,8 +3,8 @@
 from seqmodels._tensorflow import keras, tf
 from seqmodels.dropout import Dropout
 from seqmodels.layers import FusedLSTM
+from seqmodels.tensor_ids import check_id_tensor
 from seqmodels.training import LanguageModel
-from seqmodels.vocab import check_ids
 
 
 @keras.saving.register_keras_serializable("seqmodels")
@@ -166,20 +166,12 @@ class TopicLM(LanguageModel):
         return self.classifier(last(x, training=training)), [mix, (h, c)]
 
     def _check_ids(self, ids):
-        ids = tf.convert_to_tensor(ids)
-        if not ids.dtype.is_integer:
-            raise TypeError(f"`ids` must be integers; got {ids.dtype.name}.")
-        if ids.shape.rank != 2:
+        ids = check_id_tensor("ids", ids, self.vocab_size)
+        if tf.executing_eagerly() and (ids.numpy()[:, 1:] >= self.num_chars).any():
             raise ValueError(
-                f"`ids` must have shape (batch, num_steps); got {tuple(ids.shape)}."
+                "`ids` must have topics' tokens in their first column only; got one "
+                "behind it."
             )
-        if tf.executing_eagerly():
-            numbers = check_ids("ids", ids.numpy(), self.vocab_size)
-            if (numbers[:, 1:] >= self.num_chars).any():
-                raise ValueError(
-                    "`ids` must have topics' tokens in their first column only; "
-                    "got one behind it."
-                )
         return ids
 
     def get_config(self):
