@@ -16,7 +16,7 @@ _HOMES = {
     "sampling": ["sample_logits", "generate", "greedy_decode"],
     "layers": ["FusedLSTM", "FusedGRU"],
     "attention": ["DotAttention"],
-    "pooling": ["MaskedMean"],
+    "pooling": ["MeanMaxPooling"],
     "language_model": ["CharLM"],
     "topics": ["TopicLM"],
     "losses": ["masked_cross_entropy", "masked_exact_match"],
