@@ -49,6 +49,26 @@ def run_python(start_python):
 
 
 @pytest.fixture
+def own(tmp_path, monkeypatch):
+    """The folder that SEQMODELS_DATA names."""
+    folder = tmp_path / "own data"
+    folder.mkdir()
+    monkeypatch.setenv("SEQMODELS_DATA", str(folder))
+    return folder
+
+
+@pytest.fixture
+def figures():
+    """Figures without a screen, closed afterwards, and the settings as they were."""
+    import matplotlib.pyplot as plt
+
+    plt.switch_backend("Agg")
+    with plt.rc_context():
+        yield
+    plt.close("all")
+
+
+@pytest.fixture
 def make_model():
     """A function that makes a small `CharLM` of nine tokens, always the same one."""
     import keras

@@ -2,20 +2,13 @@
 
 import re
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from seqmodels import CharVocab
 from seqmodels.annotate import annotate_html, likeliest, plot_text
 
-
-@pytest.fixture(autouse=True)
-def own_figures():
-    plt.switch_backend("Agg")
-    with plt.rc_context():
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("figures")
 
 
 def without_styles(markup):

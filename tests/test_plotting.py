@@ -8,13 +8,7 @@ import pytest
 
 from seqmodels import plotting
 
-
-@pytest.fixture(autouse=True)
-def own_figures():
-    plt.switch_backend("Agg")
-    with plt.rc_context():
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("figures")
 
 
 def test_curves_are_drawn_and_labelled():

@@ -23,15 +23,6 @@ def cache(tmp_path, monkeypatch):
     return tmp_path / "cache"
 
 
-@pytest.fixture
-def own(tmp_path, monkeypatch):
-    """The folder that SEQMODELS_DATA names."""
-    folder = tmp_path / "own"
-    folder.mkdir()
-    monkeypatch.setenv("SEQMODELS_DATA", str(folder))
-    return folder
-
-
 def make_files():
     return {
         f"{part}/{n}_{RATINGS[part[-3:]][n]}.txt": f"{part}, <br />n\u00b0 {n}".encode()

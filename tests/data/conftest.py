@@ -1,0 +1,86 @@
+"""Made-up data sets in place of the real ones."""
+
+import io
+import random
+import zipfile
+import zlib
+
+import pytest
+
+from seqmodels import _fetch, datasets
+from tests.data.server import HEAD_SIZE, Server, sha256
+
+
+@pytest.fixture(scope="module")
+def fake_text8():
+    """A made-up text8 of 1,200,000 characters, and its archive."""
+    text = bytes(random.Random(2).choices(b"abcdefghijklmnopqrstuvwxyz ", k=1_200_000))
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        file.writestr("text8", text)
+    return text, archive.getvalue()
+
+
+@pytest.fixture
+def server():
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def bundled(tmp_path, monkeypatch):
+    """Two small topics in the shape of the real ones."""
+    folder = tmp_path / "bundled"
+    (folder / "encyclopedia").mkdir(parents=True)
+    (folder / "encyclopedia" / "oceans.txt").write_text(
+        '= Tide =\n\nSailors call it\n"the flood" (twice a day).\n\nThe [[Moon]].\n\n'
+        "= Wave =\n\nA [[tide]]s' kin.\n",
+        encoding="utf-8",
+    )
+    (folder / "encyclopedia" / "astronomy.txt").write_text(
+        "= Moon =\n\nIt has 2 faces.\n\n= Mars =\n\nRed.\n\n= Black hole =\n\nDark.\n",
+        encoding="utf-8",
+    )
+    (folder / "emoji_words.tsv").write_text(
+        "word\temoji\nball\t⚽\nfamily\t👨‍👩‍👧\n", encoding="utf-8"
+    )
+    monkeypatch.setattr(datasets, "_bundled_folder", lambda: folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch, bundled):
+    """An empty cache, and nothing of this machine's settings."""
+    folder = tmp_path / "cache" / "seqmodels"
+    monkeypatch.setenv("SEQMODELS_CACHE", str(folder))
+    monkeypatch.delenv("SEQMODELS_DATA", raising=False)
+    monkeypatch.delenv("SEQMODELS_OFFLINE", raising=False)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "127.0.0.1")
+    # A test that names no address must not reach the real ones.
+    for name, entry in _fetch.REGISTRY.items():
+        monkeypatch.setitem(_fetch.REGISTRY, name, {**entry, "urls": []})
+    return folder
+
+
+@pytest.fixture
+def register(monkeypatch):
+    """Puts a made-up file in the registry."""
+
+    def register(name, content, *urls):
+        entry = {"size": len(content), "sha256": sha256(content), "urls": list(urls)}
+        monkeypatch.setitem(_fetch.REGISTRY, name, entry)
+
+    return register
+
+
+@pytest.fixture
+def text8(register, monkeypatch, fake_text8):
+    """Registers the made-up text8, whole and head; returns a way to say where it is."""
+    text, archive = fake_text8
+    monkeypatch.setitem(_fetch.TEXT8, "size", len(text))
+    monkeypatch.setitem(_fetch.TEXT8, "crc32", zlib.crc32(text))
+    monkeypatch.setitem(_fetch.TEXT8, "head_sha256", sha256(text[:HEAD_SIZE]))
+    register("text8.zip", archive)
+    return lambda *urls: register("text8.zip", archive, *urls)

@@ -1,0 +1,118 @@
+"""The folder that downloads are kept in: elsewhere, damaged, read-only, full."""
+
+import errno
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from seqmodels import _fetch, datasets
+from tests.data.server import (
+    PLAY,
+    RAW,
+    files_in,
+    good,
+    start_child,
+)
+
+
+def test_cache_is_where_pooch_says(server, register, tmp_path, monkeypatch):
+    monkeypatch.delenv("SEQMODELS_CACHE")
+    monkeypatch.setattr(_fetch.pooch, "os_cache", lambda project: tmp_path / project)
+    register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
+    datasets.load_kafka()
+    assert (tmp_path / "seqmodels" / "kafka.txt").read_bytes() == PLAY
+
+
+def test_wrong_cached_file_is_replaced(server, register, cache):
+    cache.mkdir(parents=True)
+    (cache / "kafka.txt").write_bytes(PLAY[:-1])
+    register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
+    assert datasets.load_kafka()[0].encode() == PLAY
+    assert (cache / "kafka.txt").read_bytes() == PLAY
+
+
+def test_wrong_cached_file_offline(register, cache, monkeypatch):
+    cache.mkdir(parents=True)
+    (cache / "kafka.txt").write_bytes(PLAY[:-1])
+    register("kafka.txt", PLAY)
+    monkeypatch.setenv("SEQMODELS_OFFLINE", "1")
+    text, source = datasets.load_kafka()
+    assert text == RAW
+    assert str(source).endswith(
+        "(the cached kafka.txt is damaged; SEQMODELS_OFFLINE is set)"
+    )
+
+
+def test_cache_below_a_file(server, register, tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("SEQMODELS_CACHE", str(tmp_path / "file" / "cache"))
+    register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
+    text, source = datasets.load_kafka()
+    assert (text.encode(), source.kind) == (PLAY, "real")
+    out = capsys.readouterr().out
+    assert "kafka.txt could not be kept in the cache (" in out
+    assert str(tmp_path) not in out
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere"
+)
+def test_read_only_cache(server, register, cache, capsys):
+    cache.mkdir(parents=True)
+    cache.chmod(0o500)
+    register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
+    try:
+        assert datasets.load_kafka()[0].encode() == PLAY
+    finally:
+        cache.chmod(0o700)
+    assert "could not be kept in the cache (Permission denied)" in (
+        capsys.readouterr().out
+    )
+    assert files_in(cache) == []
+
+
+def test_no_room_for_the_file(server, register, cache):
+    pytest.importorskip("resource", reason="Windows has no limit to set")
+    url = server.add("/kafka", good(PLAY))
+    # A true failure half-way through the write, as on a full disk.
+    code = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+assert len(datasets.load_kafka()[0]) == int(size)
+"""
+    with start_child(code, "kafka.txt", PLAY, url) as child:
+        out, _ = child.communicate(timeout=20)
+    assert child.returncode == 0
+    assert "could not be kept in the cache (File too large)" in out
+    assert "Data: Kafka, 300,000 characters" in out
+    assert files_in(cache) == []
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "full"), KeyboardInterrupt()])
+def test_failed_move_leaves_nothing(server, register, cache, monkeypatch, error):
+    def replace(source, target):
+        assert Path(source).read_bytes() == PLAY
+        raise error
+
+    monkeypatch.setattr(os, "replace", replace)
+    register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
+    if isinstance(error, OSError):
+        assert datasets.load_kafka()[0].encode() == PLAY
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            datasets.load_kafka()
+    assert files_in(cache) == []
+
+
+def test_old_leftovers_are_removed(register, cache):
+    cache.mkdir(parents=True)
+    old, new, other = (cache / name for name in (".k-1.part", ".k-2.part", "mine.part"))
+    for path in (old, new, other):
+        path.write_bytes(b"half")
+    two_days_ago = time.time() - 2 * 24 * 60 * 60
+    for path in (old, other):
+        os.utime(path, (two_days_ago, two_days_ago))
+    datasets.load_kafka()
+    assert files_in(cache) == [new.name, other.name]

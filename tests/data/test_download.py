@@ -1,0 +1,201 @@
+"""Downloads: whole, cut short, tampered with, killed, and without a network."""
+
+import threading
+import time
+
+import pytest
+
+from seqmodels import _fetch, datasets
+from tests.data.server import (
+    PLAY,
+    RAW,
+    cut,
+    failing,
+    files_in,
+    good,
+    hanging,
+    sha256,
+    start_child,
+)
+
+
+def test_download_then_cache(server, text8, fake_text8, cache, capsys):
+    text, archive = fake_text8
+    text8(server.add("/text8.zip", good(archive)))
+    first, source = datasets.load_text8()
+    assert first == text.decode("ascii")
+    assert source == datasets.Source("text8", "real", "1,200,000 characters")
+    assert capsys.readouterr().out.splitlines() == [
+        f"Downloading text8.zip ({len(archive) / 1000:.0f} kB)",
+        "Data: text8, 1,200,000 characters",
+    ]
+    assert files_in(cache) == ["text8.zip"]
+    assert datasets.load_text8() == (first, source)
+    assert capsys.readouterr().out == "Data: text8, 1,200,000 characters\n"
+    assert server.requests == ["/text8.zip"]
+
+
+def test_size_is_told_in_megabytes(server, register, capsys):
+    content = bytes(1_700_000)
+    register("kafka.txt", content, server.add("/k", good(content)))
+    datasets.load_kafka()
+    assert "Downloading kafka.txt (2 MB)\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("load", "file_name", "name"),
+    [
+        (datasets.load_shakespeare, "shakespeare.txt", "Shakespeare"),
+        (datasets.load_kafka, "kafka.txt", "Kafka"),
+    ],
+)
+def test_plain_texts_keep_every_character(server, register, load, file_name, name):
+    content = "Gar\u00e7on,\r\n\ttea!\n\n".encode()
+    register(file_name, content, server.add("/file", good(content)))
+    text, source = load()
+    assert text == "Garçon,\r\n\ttea!\n\n"
+    assert source == datasets.Source(name, "real", "16 characters")
+
+
+def test_wrong_checksum_raises_and_keeps_nothing(server, register, cache):
+    register("kafka.txt", PLAY, server.add("/kafka", good(b"Please log in.")))
+    message = (
+        f"^kafka.txt: expected SHA-256 {sha256(PLAY)} .*, got "
+        rf"{sha256(b'Please log in.')} \(14 bytes\); the file was not kept. "
+        "Set SEQMODELS_OFFLINE=1 to go on with the bundled text.$"
+    )
+    with pytest.raises(ValueError, match=message):
+        datasets.load_kafka()
+    assert files_in(cache) == []
+
+
+def test_wrong_checksum_raises_though_another_mirror_is_down(server, register, cache):
+    urls = server.add("/a", good(b"other")), server.add("/b", failing(503))
+    register("kafka.txt", PLAY, *urls)
+    with pytest.raises(ValueError, match="expected SHA-256"):
+        datasets.load_kafka()
+    assert server.requests == ["/a", "/b"]
+    assert files_in(cache) == []
+
+
+@pytest.mark.parametrize(
+    "broken", [failing(500), failing(404), cut(PLAY, 1000), good(PLAY[:-1] + b"!")]
+)
+def test_next_mirror_is_tried(server, register, cache, broken):
+    urls = server.add("/broken", broken), server.add("/good", good(PLAY))
+    register("kafka.txt", PLAY, *urls)
+    text, source = datasets.load_kafka()
+    assert (text.encode(), source.kind) == (PLAY, "real")
+    assert server.requests == ["/broken", "/good"]
+    assert (cache / "kafka.txt").read_bytes() == PLAY
+
+
+def test_silent_mirror_is_given_up(server, register, monkeypatch):
+    monkeypatch.setattr(_fetch, "TIMEOUT", 0.2)
+    may_end = threading.Event()
+    slow = hanging(PLAY, 1000, threading.Event(), may_end)
+    urls = server.add("/slow", slow), server.add("/good", good(PLAY))
+    register("kafka.txt", PLAY, *urls)
+    start = time.monotonic()
+    try:
+        assert datasets.load_kafka()[1].kind == "real"
+        assert time.monotonic() - start < 5
+    finally:
+        may_end.set()
+
+
+def test_death_half_way_falls_back_and_is_taken_up(server, register, cache, capsys):
+    url = server.add("/kafka", cut(PLAY, len(PLAY) // 2))
+    register("kafka.txt", PLAY, url)
+    text, source = datasets.load_kafka()
+    assert text == RAW
+    assert str(source) == (
+        f"Data: bundled pocket encyclopedia, {len(RAW)} characters, "
+        "in place of Kafka (could not be downloaded)"
+    )
+    assert str(source) in capsys.readouterr().out
+    assert files_in(cache) == []
+    server.add("/kafka", good(PLAY))
+    assert datasets.load_kafka()[0].encode() == PLAY
+
+
+def test_nobody_listens(server, register):
+    url = server.add("/kafka", good(PLAY))
+    register("kafka.txt", PLAY, url)
+    server.http.shutdown()
+    server.http.socket.close()
+    assert "could not be downloaded" in str(datasets.load_kafka()[1])
+
+
+def test_killed_download_leaves_nothing(server, register, cache, tmp_path, monkeypatch):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(name, str(temporary))
+    half_sent, may_end = threading.Event(), threading.Event()
+    page = hanging(PLAY, len(PLAY) // 2, half_sent, may_end)
+    url = server.add("/kafka", page)
+    with start_child("datasets.load_kafka()", "kafka.txt", PLAY, url) as child:
+        try:
+            assert half_sent.wait(20)
+            time.sleep(0.1)  # let the child take in what was sent
+            assert child.poll() is None
+        finally:
+            child.kill()
+            may_end.set()
+    assert child.returncode != 0
+    assert files_in(cache) == files_in(temporary) == []
+    server.add("/kafka", good(PLAY))
+    register("kafka.txt", PLAY, url)
+    assert datasets.load_kafka()[0].encode() == PLAY
+    assert files_in(cache) == ["kafka.txt"]
+
+
+@pytest.mark.parametrize(
+    ("load", "name", "text"),
+    [
+        (datasets.load_shakespeare, "Shakespeare", RAW),
+        (datasets.load_kafka, "Kafka", RAW),
+        (
+            datasets.load_text8,
+            "text8",
+            "moon it has two faces tide sailors call it the flood twice a day the moon "
+            "mars red wave a tides kin black hole dark",
+        ),
+    ],
+)
+def test_offline_with_nothing(
+    server, register, cache, monkeypatch, capsys, load, name, text
+):
+    for file_name in list(_fetch.REGISTRY):
+        register(file_name, PLAY, server.add("/file", good(PLAY)))
+    monkeypatch.setenv("SEQMODELS_OFFLINE", "1")
+    got, source = load()
+    assert got == text
+    assert (source.name, source.kind) == (name, "bundled")
+    assert str(source) == (
+        f"Data: bundled pocket encyclopedia, {len(text)} characters, "
+        f"in place of {name} (SEQMODELS_OFFLINE is set)"
+    )
+    assert capsys.readouterr().out == f"{source}\n"
+    assert server.requests == []
+    assert not cache.exists()
+
+
+def test_offline_reads_the_cache(server, register, monkeypatch):
+    register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
+    datasets.load_kafka()
+    monkeypatch.setenv("SEQMODELS_OFFLINE", "1")
+    assert datasets.load_kafka()[0].encode() == PLAY
+
+
+def test_only_one_means_offline(server, register, monkeypatch):
+    register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
+    monkeypatch.setenv("SEQMODELS_OFFLINE", "0")
+    assert datasets.load_kafka()[1].kind == "real"
+
+
+def test_no_address():
+    text, source = datasets.load_kafka()
+    assert text == RAW
+    assert "(no address to download it from is known)" in str(source)
