@@ -15,47 +15,7 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="IProgress not found")
     import pooch
 
-# Addresses are mirrors of one and the same file, tried in turn.
-REGISTRY = {
-    "text8.zip": {
-        "size": 31_344_016,
-        "sha256": "a6640522afe85d1963ad56c05b0ede0a0c000dddc9671758a6cc09b7a38e5232",
-        "urls": [
-            "http://mattmahoney.net/dc/text8.zip",
-            "https://data.deepai.org/text8.zip",
-        ],
-    },
-    "shakespeare.txt": {
-        "size": 1_115_394,
-        "sha256": "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
-        "urls": [
-            "https://storage.googleapis.com/download.tensorflow.org/data/shakespeare.txt",
-            "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/"
-            "tinyshakespeare/input.txt",
-        ],
-    },
-    "kafka.txt": {
-        "size": 137_629,
-        "sha256": "836497d1e5a47b1744e68da78822e8af19ddadc565e3a09fde348f300e14ec78",
-        "urls": [
-            "https://raw.githubusercontent.com/llSourcell/recurrent_neural_network/"
-            "06e3cbdafe6105129b8137be15924cbce3371a60/kafka.txt",
-        ],
-    },
-    "aclImdb_v1.tar.gz": {
-        "size": 84_125_825,
-        "sha256": "c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe",
-        "urls": ["https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"],
-    },
-}
-
-# The file inside text8.zip. Its head tells an excerpt of it from any other text.
-TEXT8 = {
-    "size": 100_000_000,
-    "crc32": 0x7D6BE66F,
-    "head_size": 1_000_000,
-    "head_sha256": "a29a713419313a2c4f0f38d3907938156a7c088a69c7c30542410124651ab5b2",
-}
+from seqmodels._registry import REGISTRY, TEXT8
 
 TIMEOUT = 10  # seconds without a byte before the next mirror is tried
 STALE = 24 * 60 * 60  # seconds after which a temporary file has no living owner

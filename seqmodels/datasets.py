@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from seqmodels._fetch import TEXT8, check_text8, fetch, read_own
+from seqmodels._fetch import check_text8, fetch, read_own
+from seqmodels._registry import TEXT8
 
 DIGITS = "zero one two three four five six seven eight nine".split()
 SPELT_OUT = str.maketrans({str(i): f" {word} " for i, word in enumerate(DIGITS)})
