@@ -139,12 +139,17 @@ def test_stand_in_for_text8(monkeypatch, tmp_path):
 # The table of emoji
 
 
-def test_emoji_words():
-    heading, *lines = read(EMOJI_WORDS).removesuffix("\n").split("\n")
-    assert heading == "word\temoji"
+def read_table(path, *columns):
+    heading, *lines = read(path).removesuffix("\n").split("\n")
+    assert heading == "\t".join(columns)
     rows = [line.split("\t") for line in lines]
+    assert [row for row in rows if len(row) != len(columns)] == []
+    return rows
+
+
+def test_emoji_words():
+    rows = read_table(EMOJI_WORDS, "word", "emoji")
     assert len(rows) >= 150
-    assert [row for row in rows if len(row) != 2] == []
     words = [word for word, _ in rows]
     assert [word for word in words if not re.fullmatch("[a-z]{1,12}", word)] == []
     assert [word for word, count in Counter(words).items() if count > 1] == []
@@ -156,11 +161,8 @@ def test_emoji_words():
 
 
 def test_reviews():
-    heading, *lines = read(REVIEWS).removesuffix("\n").split("\n")
-    assert heading == "label\ttopic\ttext"
-    rows = [line.split("\t") for line in lines]
+    rows = read_table(REVIEWS, "label", "topic", "text")
     assert len(rows) >= 400
-    assert [row for row in rows if len(row) != 3] == []
     labels, topics, texts = zip(*rows, strict=True)
     by_label = Counter(labels)
     assert set(labels) == {"0", "1"} and by_label["0"] == by_label["1"]
