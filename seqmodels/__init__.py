@@ -8,21 +8,21 @@ import importlib
 __version__ = "0.1.0"
 
 _HOMES = {
-    "vocab": ["CharVocab", "BigramVocab", "WordVocab"],
-    "batches": ["ContiguousBatches", "pad", "teacher_forcing_pairs"],
-    "ngrams": ["NGramLM"],
-    "metrics": ["cross_entropy", "perplexity", "bits_per_char", "exact_match"],
-    "hmm": ["HMM"],
-    "sampling": ["sample_logits", "generate", "greedy_decode"],
-    "layers": ["FusedLSTM", "FusedGRU"],
-    "attention": ["DotAttention"],
-    "pooling": ["MeanMaxPooling"],
-    "language_model": ["CharLM"],
-    "topics": ["TopicLM"],
-    "losses": ["masked_cross_entropy", "masked_exact_match"],
-    "seq2seq": ["Seq2Seq"],
-    "progress": ["ProgressBar", "progress_bar"],
-    "notebook": ["setup", "report"],
+    "text.vocab": ["CharVocab", "BigramVocab", "WordVocab"],
+    "text.batches": ["ContiguousBatches", "pad", "teacher_forcing_pairs"],
+    "counting.ngrams": ["NGramLM"],
+    "text.metrics": ["cross_entropy", "perplexity", "bits_per_char", "exact_match"],
+    "counting.hmm": ["HMM"],
+    "text.sampling": ["sample_logits", "generate", "greedy_decode"],
+    "layers.fused": ["FusedLSTM", "FusedGRU"],
+    "layers.attention": ["DotAttention"],
+    "layers.pooling": ["MeanMaxPooling"],
+    "models.char_lm": ["CharLM"],
+    "models.topic_lm": ["TopicLM"],
+    "models.losses": ["masked_cross_entropy", "masked_exact_match"],
+    "models.seq2seq": ["Seq2Seq"],
+    "display.progress": ["ProgressBar", "progress_bar"],
+    "display.notebook": ["setup", "report"],
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

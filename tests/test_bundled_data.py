@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from seqmodels import datasets
+from seqmodels.data import texts
 
-FOLDER = Path(datasets.__file__).resolve().parents[1] / "datasets"
+FOLDER = Path(texts.__file__).resolve().parents[2] / "datasets"
 TEXTS = sorted(FOLDER.glob("encyclopedia/*.txt"))
 EMOJI_WORDS = FOLDER / "emoji_words.tsv"
 REVIEWS = FOLDER / "reviews.tsv"
@@ -129,7 +129,7 @@ def test_stand_in_for_text8(monkeypatch, tmp_path):
     monkeypatch.setenv("SEQMODELS_OFFLINE", "1")
     monkeypatch.setenv("SEQMODELS_CACHE", str(tmp_path))
     monkeypatch.delenv("SEQMODELS_DATA", raising=False)
-    text, source = datasets.load_text8()
+    text, source = texts.load_text8()
     assert source.kind == "bundled"
     assert len(text) >= 120_000
     assert set(text) <= set("abcdefghijklmnopqrstuvwxyz ")
@@ -154,7 +154,7 @@ def test_emoji_words():
     assert [word for word in words if not re.fullmatch("[a-z]{1,12}", word)] == []
     assert [word for word, count in Counter(words).items() if count > 1] == []
     assert [row for row in rows if not is_one_emoji(row[1])] == []
-    assert datasets.load_emoji_words()[0] == [tuple(row) for row in rows]
+    assert texts.load_emoji_words()[0] == [tuple(row) for row in rows]
 
 
 # The reviews

@@ -6,7 +6,7 @@ import seqmodels
 
 
 @pytest.mark.parametrize(
-    "module", ["vocab", "batches", "metrics", "ngrams", "hmm", "sampling"]
+    "module", [m for m in seqmodels._HOMES if m.split(".")[0] in ("text", "counting")]
 )
 def test_numpy_modules_leave_tensorflow_alone(module, run_python):
     names = ", ".join(name for name in seqmodels._HOMES[module])

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from workload import BATCH_SIZE, CLIP_NORM, LEARNING_RATE, make_windows
 
-from seqmodels.sampling import sample_logits
+from seqmodels.text.sampling import sample_logits
 
 
 class Contender:

@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from seqmodels import _fetch, datasets
+from seqmodels.data import _fetch, texts
 from tests.data.server import HEAD_SIZE, Server, sha256
 
 
@@ -45,7 +45,7 @@ def bundled(tmp_path, monkeypatch):
     (folder / "emoji_words.tsv").write_text(
         "word\temoji\nball\t⚽\nfamily\t👨‍👩‍👧\n", encoding="utf-8"
     )
-    monkeypatch.setattr(datasets, "_bundled_folder", lambda: folder)
+    monkeypatch.setattr(texts, "_bundled_folder", lambda: folder)
     return folder
 
 

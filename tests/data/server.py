@@ -9,7 +9,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from seqmodels import datasets
+from seqmodels.data import texts
 
 PLAY = random.Random(1).randbytes(150_000).hex().encode("ascii")  # 300,000 bytes
 HEAD_SIZE = 1_000_000
@@ -30,14 +30,14 @@ def files_in(folder):
 
 CHILD = """
 import sys
-from seqmodels import _fetch, datasets
+from seqmodels.data import _fetch, texts
 name, size, sha256, url = sys.argv[1:]
 _fetch.REGISTRY[name] = {"size": int(size), "sha256": sha256, "urls": [url]}
 """
 
 
 def start_child(code, name, content, url):
-    repository = str(Path(datasets.__file__).resolve().parents[1])
+    repository = str(Path(texts.__file__).resolve().parents[1])
     return subprocess.Popen(
         [sys.executable, "-c", CHILD + code]
         + [name, str(len(content)), sha256(content), url],

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqmodels import datasets
+from seqmodels.data import texts
 
 
 def test_encyclopedia_takes_turns(bundled, capsys):
-    articles, source = datasets.load_encyclopedia()
+    articles, source = texts.load_encyclopedia()
     assert [(article.topic, article.title) for article in articles] == [
         ("astronomy", "Moon"),
         ("oceans", "Tide"),
@@ -27,22 +27,22 @@ def test_encyclopedia_takes_turns(bundled, capsys):
 
 
 def test_encyclopedia_with_windows_line_ends(bundled):
-    before = datasets.load_encyclopedia()
+    before = texts.load_encyclopedia()
     for path in (bundled / "encyclopedia").iterdir():
         text = path.read_text(encoding="utf-8")
         path.write_bytes(text.replace("\n", "\r\n").encode("utf-8"))
-    assert datasets.load_encyclopedia() == before
+    assert texts.load_encyclopedia() == before
 
 
 def test_encyclopedia_is_missing(bundled):
     for path in (bundled / "encyclopedia").iterdir():
         path.unlink()
     with pytest.raises(FileNotFoundError, match="came without encyclopedia/<topic>"):
-        datasets.load_encyclopedia()
+        texts.load_encyclopedia()
 
 
 def test_emoji_words(capsys):
-    words, source = datasets.load_emoji_words()
+    words, source = texts.load_emoji_words()
     assert words == [("ball", "⚽"), ("family", "👨‍👩‍👧")]
     assert capsys.readouterr().out == "Data: bundled emoji table, 2 words\n"
     assert str(source) == "Data: bundled emoji table, 2 words"
@@ -52,7 +52,7 @@ def test_emoji_words_with_a_bad_line(bundled):
     table = "word\temoji\nball ⚽\n"
     (bundled / "emoji_words.tsv").write_text(table, encoding="utf-8")
     with pytest.raises(ValueError, match="line 2: expected 2 columns, got 1"):
-        datasets.load_emoji_words()
+        texts.load_emoji_words()
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,12 @@ def test_emoji_words_with_a_bad_line(bundled):
     ],
 )
 def test_normalize_text8(text, expected):
-    assert datasets.normalize_text8(text) == expected
+    assert texts.normalize_text8(text) == expected
 
 
 @given(st.text())
 def test_normalized_text_is_words_of_letters(text):
-    normal = datasets.normalize_text8(text)
+    normal = texts.normalize_text8(text)
     assert set(normal) <= set("abcdefghijklmnopqrstuvwxyz ")
     assert "  " not in normal and normal == normal.strip()
-    assert datasets.normalize_text8(normal) == normal
+    assert texts.normalize_text8(normal) == normal

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from seqmodels import _fetch, datasets
+from seqmodels.data import _fetch, texts
 from tests.data.server import (
     PLAY,
     RAW,
@@ -21,7 +21,7 @@ def test_cache_is_where_pooch_says(server, register, tmp_path, monkeypatch):
     monkeypatch.delenv("SEQMODELS_CACHE")
     monkeypatch.setattr(_fetch.pooch, "os_cache", lambda project: tmp_path / project)
     register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
-    datasets.load_kafka()
+    texts.load_kafka()
     assert (tmp_path / "seqmodels" / "kafka.txt").read_bytes() == PLAY
 
 
@@ -29,7 +29,7 @@ def test_wrong_cached_file_is_replaced(server, register, cache):
     cache.mkdir(parents=True)
     (cache / "kafka.txt").write_bytes(PLAY[:-1])
     register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
-    assert datasets.load_kafka()[0].encode() == PLAY
+    assert texts.load_kafka()[0].encode() == PLAY
     assert (cache / "kafka.txt").read_bytes() == PLAY
 
 
@@ -38,7 +38,7 @@ def test_wrong_cached_file_offline(register, cache, monkeypatch):
     (cache / "kafka.txt").write_bytes(PLAY[:-1])
     register("kafka.txt", PLAY)
     monkeypatch.setenv("SEQMODELS_OFFLINE", "1")
-    text, source = datasets.load_kafka()
+    text, source = texts.load_kafka()
     assert text == RAW
     assert str(source).endswith(
         "(the cached kafka.txt is damaged; SEQMODELS_OFFLINE is set)"
@@ -49,7 +49,7 @@ def test_cache_below_a_file(server, register, tmp_path, monkeypatch, capsys):
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setenv("SEQMODELS_CACHE", str(tmp_path / "file" / "cache"))
     register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
-    text, source = datasets.load_kafka()
+    text, source = texts.load_kafka()
     assert (text.encode(), source.kind) == (PLAY, "real")
     out = capsys.readouterr().out
     assert "kafka.txt could not be kept in the cache (" in out
@@ -64,7 +64,7 @@ def test_read_only_cache(server, register, cache, capsys):
     cache.chmod(0o500)
     register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
     try:
-        assert datasets.load_kafka()[0].encode() == PLAY
+        assert texts.load_kafka()[0].encode() == PLAY
     finally:
         cache.chmod(0o700)
     assert "could not be kept in the cache (Permission denied)" in (
@@ -80,7 +80,7 @@ def test_no_room_for_the_file(server, register, cache):
     code = """
 import resource
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-assert len(datasets.load_kafka()[0]) == int(size)
+assert len(texts.load_kafka()[0]) == int(size)
 """
     with start_child(code, "kafka.txt", PLAY, url) as child:
         out, _ = child.communicate(timeout=20)
@@ -99,10 +99,10 @@ def test_failed_move_leaves_nothing(server, register, cache, monkeypatch, error)
     monkeypatch.setattr(os, "replace", replace)
     register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
     if isinstance(error, OSError):
-        assert datasets.load_kafka()[0].encode() == PLAY
+        assert texts.load_kafka()[0].encode() == PLAY
     else:
         with pytest.raises(KeyboardInterrupt):
-            datasets.load_kafka()
+            texts.load_kafka()
     assert files_in(cache) == []
 
 
@@ -114,5 +114,5 @@ def test_old_leftovers_are_removed(register, cache):
     two_days_ago = time.time() - 2 * 24 * 60 * 60
     for path in (old, other):
         os.utime(path, (two_days_ago, two_days_ago))
-    datasets.load_kafka()
+    texts.load_kafka()
     assert files_in(cache) == [new.name, other.name]

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from seqmodels import _fetch, datasets
+from seqmodels.data import _fetch, texts
 from tests.data.server import (
     PLAY,
     RAW,
@@ -22,15 +22,15 @@ from tests.data.server import (
 def test_download_then_cache(server, text8, fake_text8, cache, capsys):
     text, archive = fake_text8
     text8(server.add("/text8.zip", good(archive)))
-    first, source = datasets.load_text8()
+    first, source = texts.load_text8()
     assert first == text.decode("ascii")
-    assert source == datasets.Source("text8", "real", "1,200,000 characters")
+    assert source == texts.Source("text8", "real", "1,200,000 characters")
     assert capsys.readouterr().out.splitlines() == [
         f"Downloading text8.zip ({len(archive) / 1000:.0f} kB)",
         "Data: text8, 1,200,000 characters",
     ]
     assert files_in(cache) == ["text8.zip"]
-    assert datasets.load_text8() == (first, source)
+    assert texts.load_text8() == (first, source)
     assert capsys.readouterr().out == "Data: text8, 1,200,000 characters\n"
     assert server.requests == ["/text8.zip"]
 
@@ -38,15 +38,15 @@ def test_download_then_cache(server, text8, fake_text8, cache, capsys):
 def test_size_is_told_in_megabytes(server, register, capsys):
     content = bytes(1_700_000)
     register("kafka.txt", content, server.add("/k", good(content)))
-    datasets.load_kafka()
+    texts.load_kafka()
     assert "Downloading kafka.txt (2 MB)\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("load", "file_name", "name"),
     [
-        (datasets.load_shakespeare, "shakespeare.txt", "Shakespeare"),
-        (datasets.load_kafka, "kafka.txt", "Kafka"),
+        (texts.load_shakespeare, "shakespeare.txt", "Shakespeare"),
+        (texts.load_kafka, "kafka.txt", "Kafka"),
     ],
 )
 def test_plain_texts_keep_every_character(server, register, load, file_name, name):
@@ -54,7 +54,7 @@ def test_plain_texts_keep_every_character(server, register, load, file_name, nam
     register(file_name, content, server.add("/file", good(content)))
     text, source = load()
     assert text == "Garçon,\r\n\ttea!\n\n"
-    assert source == datasets.Source(name, "real", "16 characters")
+    assert source == texts.Source(name, "real", "16 characters")
 
 
 def test_wrong_checksum_raises_and_keeps_nothing(server, register, cache):
@@ -65,7 +65,7 @@ def test_wrong_checksum_raises_and_keeps_nothing(server, register, cache):
         "Set SEQMODELS_OFFLINE=1 to go on with the bundled text.$"
     )
     with pytest.raises(ValueError, match=message):
-        datasets.load_kafka()
+        texts.load_kafka()
     assert files_in(cache) == []
 
 
@@ -73,7 +73,7 @@ def test_wrong_checksum_raises_though_another_mirror_is_down(server, register, c
     urls = server.add("/a", good(b"other")), server.add("/b", failing(503))
     register("kafka.txt", PLAY, *urls)
     with pytest.raises(ValueError, match="expected SHA-256"):
-        datasets.load_kafka()
+        texts.load_kafka()
     assert server.requests == ["/a", "/b"]
     assert files_in(cache) == []
 
@@ -84,7 +84,7 @@ def test_wrong_checksum_raises_though_another_mirror_is_down(server, register, c
 def test_next_mirror_is_tried(server, register, cache, broken):
     urls = server.add("/broken", broken), server.add("/good", good(PLAY))
     register("kafka.txt", PLAY, *urls)
-    text, source = datasets.load_kafka()
+    text, source = texts.load_kafka()
     assert (text.encode(), source.kind) == (PLAY, "real")
     assert server.requests == ["/broken", "/good"]
     assert (cache / "kafka.txt").read_bytes() == PLAY
@@ -98,7 +98,7 @@ def test_silent_mirror_is_given_up(server, register, monkeypatch):
     register("kafka.txt", PLAY, *urls)
     start = time.monotonic()
     try:
-        assert datasets.load_kafka()[1].kind == "real"
+        assert texts.load_kafka()[1].kind == "real"
         assert time.monotonic() - start < 5
     finally:
         may_end.set()
@@ -107,7 +107,7 @@ def test_silent_mirror_is_given_up(server, register, monkeypatch):
 def test_death_half_way_falls_back_and_is_taken_up(server, register, cache, capsys):
     url = server.add("/kafka", cut(PLAY, len(PLAY) // 2))
     register("kafka.txt", PLAY, url)
-    text, source = datasets.load_kafka()
+    text, source = texts.load_kafka()
     assert text == RAW
     assert str(source) == (
         f"Data: bundled pocket encyclopedia, {len(RAW)} characters, "
@@ -116,7 +116,7 @@ def test_death_half_way_falls_back_and_is_taken_up(server, register, cache, caps
     assert str(source) in capsys.readouterr().out
     assert files_in(cache) == []
     server.add("/kafka", good(PLAY))
-    assert datasets.load_kafka()[0].encode() == PLAY
+    assert texts.load_kafka()[0].encode() == PLAY
 
 
 def test_nobody_listens(server, register):
@@ -124,7 +124,7 @@ def test_nobody_listens(server, register):
     register("kafka.txt", PLAY, url)
     server.http.shutdown()
     server.http.socket.close()
-    assert "could not be downloaded" in str(datasets.load_kafka()[1])
+    assert "could not be downloaded" in str(texts.load_kafka()[1])
 
 
 def test_killed_download_leaves_nothing(server, register, cache, tmp_path, monkeypatch):
@@ -135,7 +135,7 @@ def test_killed_download_leaves_nothing(server, register, cache, tmp_path, monke
     half_sent, may_end = threading.Event(), threading.Event()
     page = hanging(PLAY, len(PLAY) // 2, half_sent, may_end)
     url = server.add("/kafka", page)
-    with start_child("datasets.load_kafka()", "kafka.txt", PLAY, url) as child:
+    with start_child("texts.load_kafka()", "kafka.txt", PLAY, url) as child:
         try:
             assert half_sent.wait(20)
             time.sleep(0.1)  # let the child take in what was sent
@@ -147,17 +147,17 @@ def test_killed_download_leaves_nothing(server, register, cache, tmp_path, monke
     assert files_in(cache) == files_in(temporary) == []
     server.add("/kafka", good(PLAY))
     register("kafka.txt", PLAY, url)
-    assert datasets.load_kafka()[0].encode() == PLAY
+    assert texts.load_kafka()[0].encode() == PLAY
     assert files_in(cache) == ["kafka.txt"]
 
 
 @pytest.mark.parametrize(
     ("load", "name", "text"),
     [
-        (datasets.load_shakespeare, "Shakespeare", RAW),
-        (datasets.load_kafka, "Kafka", RAW),
+        (texts.load_shakespeare, "Shakespeare", RAW),
+        (texts.load_kafka, "Kafka", RAW),
         (
-            datasets.load_text8,
+            texts.load_text8,
             "text8",
             "moon it has two faces tide sailors call it the flood twice a day the moon "
             "mars red wave a tides kin black hole dark",
@@ -184,18 +184,18 @@ def test_offline_with_nothing(
 
 def test_offline_reads_the_cache(server, register, monkeypatch):
     register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
-    datasets.load_kafka()
+    texts.load_kafka()
     monkeypatch.setenv("SEQMODELS_OFFLINE", "1")
-    assert datasets.load_kafka()[0].encode() == PLAY
+    assert texts.load_kafka()[0].encode() == PLAY
 
 
 def test_only_one_means_offline(server, register, monkeypatch):
     register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
     monkeypatch.setenv("SEQMODELS_OFFLINE", "0")
-    assert datasets.load_kafka()[1].kind == "real"
+    assert texts.load_kafka()[1].kind == "real"
 
 
 def test_no_address():
-    text, source = datasets.load_kafka()
+    text, source = texts.load_kafka()
     assert text == RAW
     assert "(no address to download it from is known)" in str(source)

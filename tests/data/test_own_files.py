@@ -2,7 +2,7 @@
 
 import pytest
 
-from seqmodels import datasets
+from seqmodels.data import texts
 from tests.data.server import (
     HEAD_SIZE,
     PLAY,
@@ -15,7 +15,7 @@ from tests.data.server import (
 def test_own_file_comes_first(server, register, own, cache):
     register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
     (own / "kafka.txt").write_bytes(PLAY)
-    text, source = datasets.load_kafka()
+    text, source = texts.load_kafka()
     assert (text.encode(), source.kind) == (PLAY, "real")
     assert server.requests == [] and files_in(cache) == []
 
@@ -29,21 +29,21 @@ def test_own_file_is_wrong(server, register, own, content):
         rf"\(300,000 bytes\), got {sha256(content)} \({len(content):,} bytes\).$"
     )
     with pytest.raises(ValueError, match=message):
-        datasets.load_kafka()
+        texts.load_kafka()
     assert server.requests == []
 
 
 def test_own_folder_is_missing(server, register, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("SEQMODELS_DATA", str(tmp_path / "nowhere"))
     register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
-    assert datasets.load_kafka()[1].kind == "real"
+    assert texts.load_kafka()[1].kind == "real"
     out = capsys.readouterr().out
     assert out.startswith("SEQMODELS_DATA does not name a folder; looking elsewhere\n")
 
 
 def test_own_folder_without_the_file(server, register, own):
     register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
-    assert datasets.load_kafka()[1].kind == "real"
+    assert texts.load_kafka()[1].kind == "real"
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_own_text8(text8, fake_text8, own, size, kind, line):
     text, archive = fake_text8
     (own / "text8").write_bytes(text[:size])
     (own / "text8.zip").write_bytes(b"never read")
-    got, source = datasets.load_text8()
+    got, source = texts.load_text8()
     assert got == text[:size].decode("ascii")
     assert (source.kind, str(source)) == (kind, line)
 
@@ -66,7 +66,7 @@ def test_own_text8(text8, fake_text8, own, size, kind, line):
 def test_own_text8_zip(text8, fake_text8, own, cache):
     text, archive = fake_text8
     (own / "text8.zip").write_bytes(archive)
-    got, source = datasets.load_text8()
+    got, source = texts.load_text8()
     assert (got, source.kind) == (text.decode("ascii"), "real")
     assert files_in(cache) == []
 
@@ -76,7 +76,7 @@ def test_own_text8_zip_is_damaged(text8, fake_text8, own):
     (own / "text8.zip").write_bytes(archive[: len(archive) // 2])
     message = f"^text8.zip in SEQMODELS_DATA: expected SHA-256 {sha256(archive)} .* got"
     with pytest.raises(ValueError, match=message):
-        datasets.load_text8()
+        texts.load_text8()
 
 
 def swap(text, position):
@@ -111,4 +111,4 @@ def swap(text, position):
 def test_own_text8_is_tampered(text8, fake_text8, own, tamper, message):
     (own / "text8").write_bytes(tamper(fake_text8[0]))
     with pytest.raises(ValueError, match="^text8 in SEQMODELS_DATA.*" + message):
-        datasets.load_text8()
+        texts.load_text8()

@@ -1,0 +1,155 @@
+"""Reviews and their verdicts: IMDB where it can be had, else the bundled ones."""
+
+import gzip
+import hashlib
+import io
+import os
+import re
+import tarfile
+import zlib
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from seqmodels.data import texts
+from seqmodels.data._fetch import fetch, read_own
+
+ARCHIVE = "aclImdb_v1.tar.gz"
+# The labelled reviews, whichever way they are packed: `_digest` of all of them.
+IMDB = {
+    "in each part": 12_500,
+    "sha256": "0c95fccaa815bd8c77f9c0afda21079d1b512a4522c2f0ae639c8406a59b148f",
+}
+PARTS = [f"{split}/{label}" for split in ("train", "test") for label in ("neg", "pos")]
+_MEMBER = re.compile(r"(?:\./)?aclImdb/((?:train|test)/(?:neg|pos)/\d+_\d+\.txt)")
+
+
+class Reviews(NamedTuple):
+    """Reviews as they were written, negative and positive ones taking turns."""
+
+    texts: list[str]
+    labels: np.ndarray  # `(num_reviews,)`, `int32`: 1 is positive, 0 is negative
+
+
+def load_imdb():
+    """Loads 25,000 film reviews to train on and 25,000 to test on.
+
+    Half of each are positive. Reviews of one film stand near each other and are never
+    in both parts. `SEQMODELS_DATA` may hold the published archive, one packed again
+    (with or without its unlabelled reviews) or the unpacked folder `aclImdb`. The
+    stand-in is the bundled reviews, every fourth of them to test on.
+
+    Returns:
+        `(train, test)`, both `Reviews`, and their `Source`, which is also printed.
+
+    Raises:
+        ValueError: If what is found is damaged, or not these reviews.
+
+    Source: A. Maas et al., "Learning Word Vectors for Sentiment Analysis", 2011.
+    """
+    where, content, reason = f"{ARCHIVE} in SEQMODELS_DATA", read_own(ARCHIVE), ""
+    folder = Path(os.environ.get("SEQMODELS_DATA") or "").expanduser() / "aclImdb"
+    if content is None and folder.is_dir():
+        where, files = "aclImdb in SEQMODELS_DATA", _read_folder(folder)
+    else:
+        if content is None:
+            where, (content, reason) = ARCHIVE, fetch(ARCHIVE)
+        if content is None:
+            return texts._announce(*_stand_in(reason))
+        files = _read_archive(content, where)
+    _check(files, where)
+    splits = _split(files, "train"), _split(files, "test")
+    size = " + ".join(f"{len(split.texts):,}" for split in splits)
+    source = texts.Source("IMDB", "real", f"{size} reviews")
+    return texts._announce(splits, source)
+
+
+def _read_folder(folder):
+    """Contents of the labelled reviews, by names such as "train/neg/0_3.txt"."""
+    paths = [path for part in PARTS for path in (folder / part).glob("[0-9]*_*.txt")]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def _read_archive(content, where):
+    """The same of a tar.gz, unpacked on the way and not on the disk."""
+    files = {}
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
+            with tarfile.open(fileobj=stream, mode="r|") as members:
+                for member in members:
+                    if found := _MEMBER.fullmatch(member.name):
+                        files[found[1]] = members.extractfile(member).read()
+            while stream.read(2**20):  # to the checksum at the end
+                pass
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+        raise ValueError(
+            f"{where} is damaged or cut short after {len(files):,} reviews ({error}); "
+            "it was left as it is. Copy or download it again."
+        ) from error
+    return files
+
+
+def _check(files, where):
+    """Raises if the files are not the labelled reviews of IMDB, all of them."""
+    for part in PARTS:
+        count, expected = sum(n.startswith(part) for n in files), IMDB["in each part"]
+        if count != expected:
+            raise ValueError(
+                f"{where} has {count:,} reviews in {part}; expected {expected:,}."
+            )
+    if (got := _digest(files)) != IMDB["sha256"]:
+        raise ValueError(
+            f"{where}: expected SHA-256 {IMDB['sha256']} of its reviews, got {got}."
+        )
+
+
+def _digest(files):
+    """SHA-256 of all names and contents, in the order of the names."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(name.encode("ascii") + b"\0" + files[name] + b"\0")
+    return digest.hexdigest()
+
+
+def _split(files, split):
+    """Reviews of a split by their number, each negative one before its positive one."""
+    keys = []
+    for name in files:
+        of_split, label, number_and_rating = name.split("/")
+        if of_split == split:
+            keys.append((int(number_and_rating.split("_")[0]), label, name))
+    keys.sort()
+    labels = np.array([label == "pos" for _, label, _ in keys], np.int32)
+    return Reviews([files[name].decode("utf-8") for *_, name in keys], labels)
+
+
+def _stand_in(reason):
+    """The bundled reviews: of each topic and label every fourth is to test on."""
+    table = (texts._bundled_folder() / "reviews.tsv").read_text(encoding="utf-8")
+    rows, counts = {"train": [], "test": []}, {}
+    for number, line in enumerate(table.strip("\n").split("\n")[1:], start=2):
+        columns = line.split("\t")
+        if len(columns) != 3 or columns[0] not in ("0", "1"):
+            raise ValueError(
+                f"reviews.tsv, line {number}: expected 0 or 1, a topic and a text in "
+                f"3 columns; got {line[:40]!r}."
+            )
+        label, topic, text = columns
+        counts[label, topic] = counts.get((label, topic), 0) + 1
+        split = "train" if counts[label, topic] % 4 else "test"
+        rows[split].append((text, int(label)))
+    splits = tuple(_in_turns(part) for part in rows.values())
+    size = " + ".join(f"{len(split.texts):,}" for split in splits)
+    detail = f"reviews, {size}, in place of IMDB ({reason})"
+    return splits, texts.Source("IMDB", "bundled", detail)
+
+
+def _in_turns(rows):
+    """Half and half, so that any stretch of them is balanced."""
+    by_label = [[row for row in rows if row[1] == label] for label in (0, 1)]
+    count = min(map(len, by_label))
+    turns = [row for pair in zip(*by_label, strict=False) for row in pair]
+    turns += by_label[0][count:] + by_label[1][count:]
+    texts, labels = zip(*turns, strict=True)
+    return Reviews(list(texts), np.array(labels, np.int32))

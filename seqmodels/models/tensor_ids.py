@@ -1,0 +1,29 @@
+"""Ids as the models take them: tensors, checked where their values can be seen."""
+
+from seqmodels._tensorflow import tf
+from seqmodels.text.vocab import check_ids
+
+
+def check_id_tensor(name, ids, vocab_size):
+    """Returns `ids` as a tensor, or raises if a model cannot read them.
+
+    Args:
+        name: What to call them in the message.
+        ids: Integers, `(batch, num_steps)`.
+        vocab_size: Ids run from 0 to this, exclusive.
+
+    Raises:
+        TypeError: If the ids are not integers.
+        ValueError: If the shape does not fit, or an id is out of range (seen
+            outside compiled code only).
+    """
+    ids = tf.convert_to_tensor(ids)
+    if not ids.dtype.is_integer:
+        raise TypeError(f"`{name}` must be integers; got {ids.dtype.name}.")
+    if ids.shape.rank != 2:
+        raise ValueError(
+            f"`{name}` must have shape (batch, num_steps); got {tuple(ids.shape)}."
+        )
+    if tf.executing_eagerly():
+        check_ids(name, ids.numpy(), vocab_size)
+    return ids

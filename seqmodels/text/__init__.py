@@ -1,0 +1,1 @@
+"""Text to ids, windows of them, scores, and back. NumPy alone."""

@@ -1,0 +1,128 @@
+"""Batches of ids for training sequence models. NumPy alone."""
+
+import numpy as np
+
+from seqmodels.text.vocab import check_ids
+
+
+class ContiguousBatches:
+    """A text cut into parallel streams, read window by window.
+
+    The text is cut into `batch_size` streams of equal length; a batch holds the
+    same window of every stream, so row *r* of one batch goes on where row *r* of
+    the batch before ended. That is what lets a model carry its state along.
+
+    >>> batches = ContiguousBatches(np.arange(25), batch_size=4, num_steps=3)
+    >>> len(batches)
+    2
+    >>> inputs, targets = batches[0]
+    >>> inputs.tolist()
+    [[0, 1, 2], [6, 7, 8], [12, 13, 14], [18, 19, 20]]
+    >>> targets.tolist()
+    [[1, 2, 3], [7, 8, 9], [13, 14, 15], [19, 20, 21]]
+
+    Args:
+        ids: Integers, `(num_tokens,)`.
+        batch_size: Number of streams.
+        num_steps: Tokens in a window.
+
+    Raises:
+        TypeError: If the ids are not integers.
+        ValueError: If the text is too short, the ids are not one-dimensional, or
+            a size is not positive. What is left of the text behind the last full
+            window is dropped, never wrapped.
+    """
+
+    def __init__(self, ids, batch_size, num_steps):
+        ids = check_ids("ids", ids)
+        if ids.ndim != 1:
+            raise ValueError(f"`ids` must have shape (num_tokens,); got {ids.shape}.")
+        for name, size in [("batch_size", batch_size), ("num_steps", num_steps)]:
+            if not isinstance(size, (int, np.integer)) or size < 1:
+                raise ValueError(f"`{name}` must be a positive integer; got {size!r}.")
+        if len(ids) < batch_size * num_steps + 1:
+            raise ValueError(
+                f"`ids` has {len(ids)} tokens; {batch_size} streams of {num_steps} "
+                f"steps need at least {batch_size * num_steps + 1}."
+            )
+        self.ids = ids.astype(np.int32, copy=False)
+        self.batch_size = int(batch_size)
+        self.num_steps = int(num_steps)
+        self.stream_length = (len(ids) - 1) // self.batch_size
+        used = self.stream_length * self.batch_size
+        self._inputs = self.ids[:used].reshape(self.batch_size, -1)
+        self._targets = self.ids[1 : used + 1].reshape(self.batch_size, -1)
+
+    def __len__(self):
+        return self.stream_length // self.num_steps
+
+    def __getitem__(self, window):
+        """Inputs and targets of a window, both `(batch_size, num_steps)`, `int32`."""
+        if not 0 <= window < len(self):  # also what ends a `for` loop
+            last = len(self) - 1
+            raise IndexError(f"`window` must be from 0 to {last}; got {window}.")
+        steps = slice(window * self.num_steps, (window + 1) * self.num_steps)
+        return self._inputs[:, steps], self._targets[:, steps]
+
+
+def pad(sequences, length=None, *, value=0, side="right"):
+    """Brings sequences of ids to one length.
+
+    >>> pad([[1, 2, 3], [4]])
+    array([[1, 2, 3],
+           [4, 0, 0]], dtype=int32)
+
+    Args:
+        sequences: Sequences of integers.
+        length: Length to bring them to; `None` for the longest's.
+        value: The id to fill up with.
+        side: Where to fill up, `"right"` or `"left"`.
+
+    Returns:
+        `(len(sequences), length)`, `int32`.
+
+    Raises:
+        TypeError: If the ids are not integers.
+        ValueError: If a sequence is longer than `length`, or `side` is neither.
+    """
+    if side not in ("left", "right"):
+        raise ValueError(f'`side` must be "left" or "right"; got {side!r}.')
+    sequences = [check_ids("sequences", sequence) for sequence in sequences]
+    longest = max(map(len, sequences), default=0)
+    length = longest if length is None else length
+    if longest > length:
+        raise ValueError(
+            f"`length` is {length}, but the longest of `sequences` has {longest} ids."
+        )
+    padded = np.full((len(sequences), length), value, np.int32)
+    for row, sequence in zip(padded, sequences, strict=True):
+        start = 0 if side == "right" else length - len(sequence)
+        row[start : start + len(sequence)] = sequence
+    return padded
+
+
+def teacher_forcing_pairs(targets, start):
+    """What a decoder reads and what it shall answer when its teacher is always right.
+
+    >>> inputs, outputs = teacher_forcing_pairs(np.array([[5, 6, 7]]), start=1)
+    >>> inputs
+    array([[1, 5, 6]], dtype=int32)
+
+    Args:
+        targets: Ids, `(batch, num_steps)`.
+        start: The id that the decoder starts from.
+
+    Returns:
+        The targets one step later behind `start`, and the targets themselves.
+
+    Raises:
+        TypeError: If the ids are not integers.
+        ValueError: If `targets` is not two-dimensional.
+    """
+    targets = check_ids("targets", targets).astype(np.int32)
+    if targets.ndim != 2:
+        raise ValueError(
+            f"`targets` must have shape (batch, num_steps); got {targets.shape}."
+        )
+    first = np.full((len(targets), 1), start, np.int32)
+    return np.concatenate([first, targets[:, :-1]], axis=1), targets

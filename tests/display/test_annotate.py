@@ -1,0 +1,89 @@
+"""Text with a number for each character and the guesses beneath."""
+
+import re
+
+import numpy as np
+import pytest
+
+from seqmodels import CharVocab
+from seqmodels.display.annotate import annotate_html, likeliest, plot_text
+
+pytestmark = pytest.mark.usefixtures("figures")
+
+
+def without_styles(markup):
+    return re.sub(' style="[^"]*"', "", markup)
+
+
+def test_likeliest_are_in_order():
+    logits = [[0.0, 2.0, 1.0, -1.0], [5.0, 2.0, 2.0, 9.0]]
+    assert likeliest(logits, CharVocab("abcd"), count=3) == ["bca", "dab"]
+
+
+def test_likeliest_needs_logits_of_the_vocabulary():
+    vocab = CharVocab("abc")
+    with pytest.raises(ValueError, match=r"\(num_chars, 3\); got \(1, 2\)"):
+        likeliest([[1.0, 2.0]], vocab)
+    with pytest.raises(ValueError, match="`count` must be from 1 to 3; got 4"):
+        likeliest([[1.0, 2.0, 3.0]], vocab, count=4)
+
+
+def test_rows_stand_beneath_each_other_without_any_style():
+    markup = annotate_html("ab\ncd", [-1, 0, 1, 0.5, 9], ["bx", "yz", "cd", "d<", "&e"])
+    lines = without_styles(markup.data)[len("<pre>") : -len("</pre>")].split("\n")
+    spans = [re.sub("<.*?>", "", line) for line in lines]
+    assert spans == ["ab\u00b6", "059", "byc", "xzd", ""] + [
+        "cd",
+        "79",
+        "d&amp;",
+        "&lt;e",
+        "",
+    ]
+
+
+def test_guesses_that_came_true_are_bold():
+    markup = annotate_html("ab\nc", [0] * 4, ["ba", "a\n", "bc", "bc"])
+    assert re.findall("<b>(.*?)</b>", markup.data) == ["b", "\u00b6", "c"]
+
+
+def test_colours_are_written_into_the_text():
+    markup = annotate_html("abc", [0, 5, 10], [""] * 3, low=0, high=10).data
+    assert re.findall(r"background-color:(.*?);", markup) == [
+        "rgb(86,180,233)",
+        "rgb(255,255,255)",
+        "rgb(230,159,0)",
+    ]
+    assert "<script" not in markup and "class=" not in markup
+
+
+def test_no_text_at_all():
+    assert "<span" not in annotate_html("", [], []).data
+    assert not plot_text("", []).texts
+
+
+def test_figure_shows_text_values_and_guesses():
+    ax = plot_text("a b\nc", [1, 0, -1, 0, 0.5], ["bx", " b", "\nc", "cd", "ee"])
+    shown = [text.get_text() for text in ax.texts]
+    assert "".join(shown[::3]) == "a\u00b7b\u00b6c"
+    assert "".join(shown[1::3]) == "b\u00b7\u00b6ce"
+    bold = [text.get_text() for text in ax.texts if text.get_weight() == "bold"]
+    assert bold == ["b", "\u00b6", "c"]
+    bars = [patch.get_height() for patch in ax.patches[1::2]]
+    np.testing.assert_allclose(bars, [-0.32, -0.16, 0, -0.16, -0.24])
+
+
+def test_figure_without_guesses():
+    ax = plot_text("ab", [0.0, 1.0])
+    assert [text.get_text() for text in ax.texts] == ["a", "b"]
+    fill = ax.patches[2].get_facecolor()
+    np.testing.assert_allclose(np.multiply(fill[:3], 255), [230, 159, 0])
+
+
+@pytest.mark.parametrize("draw", [annotate_html, plot_text])
+def test_every_character_needs_its_value_and_its_guesses(draw):
+    with pytest.raises(ValueError, match=r"shape \(3,\).*; got \(2,\)"):
+        draw("abc", [0, 1], ["a", "b", "c"])
+    with pytest.raises(ValueError, match="each of 3 characters; got 2"):
+        draw("abc", [0, 1, 2], ["a", "b"])
+    with pytest.raises(ValueError, match=r"one length; got \[1, 2\]"):
+        draw("abc", [0, 1, 2], ["a", "bb", "c"])
