@@ -3,7 +3,7 @@
 import numpy as np
 
 from seqmodels.counting.probabilities import distributions, multiply, normalize
-from seqmodels.text.vocab import check_ids
+from seqmodels.text.checks import check_ids
 
 
 class HMM:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seqmodels.text.vocab import check_ids
+from seqmodels.text.checks import check_ids
 
 
 class NGramLM:

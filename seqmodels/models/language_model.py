@@ -4,7 +4,7 @@ from seqmodels._tensorflow import keras, tf
 from seqmodels.display.progress import ProgressBar
 from seqmodels.models.feeding import EpochPosition, evaluation_block, training_blocks
 from seqmodels.text.batches import ContiguousBatches
-from seqmodels.text.vocab import check_ids
+from seqmodels.text.checks import check_ids
 
 
 class LanguageModel(keras.Model):

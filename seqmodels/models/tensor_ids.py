@@ -1,7 +1,7 @@
 """Ids as the models take them: tensors, checked where their values can be seen."""
 
 from seqmodels._tensorflow import tf
-from seqmodels.text.vocab import check_ids
+from seqmodels.text.checks import check_ids
 
 
 def check_id_tensor(name, ids, vocab_size):

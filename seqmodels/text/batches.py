@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from seqmodels.text.vocab import check_ids
+from seqmodels.text.checks import check_ids
 
 
 class ContiguousBatches:

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from seqmodels.text.vocab import check_ids
+from seqmodels.text.checks import check_ids
 
 
 def cross_entropy(logits, targets, mask=None):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from seqmodels.text.vocab import check_ids
+from seqmodels.text.checks import check_ids
 
 
 def sample_logits(logits, rng, *, temperature=1.0, top_k=None):

@@ -4,6 +4,8 @@ import collections
 
 import numpy as np
 
+from seqmodels.text.checks import check_ids
+
 
 class CharVocab:
     """Characters and their ids, in the order given.
@@ -151,30 +153,6 @@ class WordVocab:
     def decode(self, ids):
         """The words of ids `(num_tokens,)`, joined by spaces, padding left out."""
         return " ".join(self.words[n] for n in _check_row(ids, len(self)) if n)
-
-
-def check_ids(name, ids, vocab_size=None):
-    """Returns `ids` as an array, or raises if they are not a vocabulary's ids.
-
-    Args:
-        name: What to call them in the message.
-        ids: Integers of any shape.
-        vocab_size: Ids run from 0 to this, exclusive; `None` allows any.
-
-    Raises:
-        TypeError: If the ids are not integers.
-        ValueError: If one is out of range.
-    """
-    ids = np.asarray(ids)
-    if not np.issubdtype(ids.dtype, np.integer) and ids.size:
-        raise TypeError(f"`{name}` must be integers; got {ids.dtype.name}.")
-    if vocab_size is None or not ids.size:
-        return ids
-    low, high = ids.min(), ids.max()
-    if low < 0 or high >= vocab_size:
-        wrong = low if low < 0 else high
-        raise ValueError(f"`{name}` must be from 0 to {vocab_size - 1}; got {wrong}.")
-    return ids
 
 
 def _check_row(ids, vocab_size):
