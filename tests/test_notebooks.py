@@ -5,6 +5,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import address
+
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 NAMES = [
     "01_fibonacci",
@@ -33,7 +35,7 @@ def test_none_is_missing_and_none_unknown():
 
 def test_all_begin_with_the_same_set_up():
     assert len({code_cells(name)[0].source for name in NAMES}) == 1
-    assert "seqmodels.setup(seed=0)" in code_cells(NAMES[0])[0].source
+    assert code_cells(NAMES[0])[0].source == address.setup_cell(*address.read())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -41,7 +43,8 @@ def test_title_and_contract(name):
     title = NOTEBOOKS[name].cells[0].source
     for part in [f"# {name[:2]} · ", "**Promise:**", "**Data:**", "**Time:**"]:
         assert part in title
-    assert f"blob/main/notebooks/{name}.ipynb" in title
+    badge = address.badge(f"{name}.ipynb", *address.read())
+    assert title.endswith(badge) and title.count("Open in Colab") == bool(badge)
     contract = code_cells(name)[-1].source
     assert contract.count("assert ") >= 4 and "seqmodels.report(" in contract
 

@@ -1,0 +1,139 @@
+"""Writes the course's address into what needs it: set-up cells and Colab badges.
+
+    python notebooks/address.py https://github.com/owner/name v0.2.0
+    python notebooks/address.py            writes no address: the state before any
+
+The address stands once, in pyproject.toml, as the page of a tag; a tag, so that a
+notebook installs what it was written for. Set it only once the repository is there
+and yours: what lies at the address runs on every learner's machine.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+COLAB = "https://colab.research.google.com"
+SECTION = '[project.urls]\nSource = "{}/tree/{}"\n\n'
+STORED = re.compile(r'\[project\.urls\]\nSource = "(.*)/tree/(.*)"\n\n')
+BADGE = re.compile(r"\n\n\[!\[Open in Colab\].*\Z")
+
+FIND = """\
+import importlib.util
+{imports}import sys
+from pathlib import Path
+
+advice = \"\"\"Install the course's package, seqmodels, in a cell of its own:
+    %pip install seqmodels-*.whl     (its wheel, uploaded beside this notebook)
+    %pip install path/to/the/clone   (or a clone of the course){remote}
+In a clone, `make wheel` puts the wheel into dist/. Then run this cell again.\"\"\"
+
+folders = [Path.cwd(), *Path.cwd().parents]
+checkout = [f for f in folders if (f / "seqmodels" / "__init__.py").is_file()]
+if checkout:
+    sys.path.insert(0, str(checkout[0]))
+elif importlib.util.find_spec("seqmodels") is None:
+"""
+
+WITHOUT_ADDRESS = """\
+# Find the course's package: in the clone that holds this notebook, or installed.
+{find}    raise SystemExit(advice)
+
+import seqmodels
+
+seqmodels.setup(seed=0)"""
+
+WITH_ADDRESS = """\
+# Find the course's package: in the clone that holds this notebook, or installed.
+{find}    source = "git+{url}@{tag}"
+    pip = [sys.executable, "-m", "pip", "install", "-q", source]
+    done = subprocess.run(pip, capture_output=True, text=True)
+    if done.returncode:
+        failed = f"{{source}} could not be installed:\\n{{done.stderr.strip()}}"
+        raise SystemExit(f"{{failed}}\\n\\n{{advice}}")
+
+import seqmodels
+
+if not checkout and seqmodels.__version__ != "{version}":
+    found = f"This notebook needs seqmodels {version}; found {{seqmodels.__version__}}."
+    raise SystemExit(f"{{found}} Restart the kernel.\\n{{advice}}")
+seqmodels.setup(seed=0)"""
+
+
+def main() -> None:
+    url, tag = [*sys.argv[1:], "", ""][:2]
+    try:
+        check(url, tag)
+    except ValueError as problem:
+        sys.exit(str(problem))
+    write(url, tag)
+    print(f"Address: {url} at {tag}" if url else "Address: none")
+
+
+def check(url: str, tag: str) -> None:
+    """Refuses an address that Colab could not open, and half an address."""
+    if not url and not tag:
+        return
+    if not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", url):
+        raise ValueError(
+            f"`URL` must be https://github.com/OWNER/NAME, for Colab opens notebooks "
+            f"from there; got {url!r}."
+        )
+    if not re.fullmatch(r"v\d+(\.\w+)+", tag):
+        raise ValueError(f"`TAG` must be v and a version, such as v0.2.0; got {tag!r}.")
+
+
+def read(root: Path = ROOT) -> tuple[str, str]:
+    """The address and the tag in pyproject.toml, or two empty strings."""
+    found = STORED.search((root / "pyproject.toml").read_text(encoding="utf-8"))
+    return found.groups() if found else ("", "")
+
+
+def write(url: str, tag: str, root: Path = ROOT) -> None:
+    """Puts the address into pyproject.toml and into every notebook."""
+    project = root / "pyproject.toml"
+    text = STORED.sub("", project.read_text(encoding="utf-8"))
+    if url:
+        head, mark, tail = text.partition("[tool.hatch.version]")
+        text = head + SECTION.format(url, tag) + mark + tail
+    project.write_text(text, encoding="utf-8", newline="\n")
+    for path in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        title = notebook["cells"][0]
+        first = next(c for c in notebook["cells"] if c["cell_type"] == "code")
+        set_source(title, BADGE.sub("", source_of(title)) + badge(path.name, url, tag))
+        set_source(first, setup_cell(url, tag))
+        text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def setup_cell(url: str, tag: str) -> str:
+    """The first code cell of every notebook."""
+    find = FIND.format(
+        imports="import subprocess\n" if url else "",
+        remote=f"\n    %pip install git+{url}@{tag}" if url else "",
+    )
+    cell = WITH_ADDRESS if url else WITHOUT_ADDRESS
+    return cell.format(find=find, url=url, tag=tag, version=tag[1:])
+
+
+def badge(name: str, url: str, tag: str) -> str:
+    """The end of a title cell: a link that opens the notebook in Colab."""
+    if not url:
+        return ""
+    page = f"{COLAB}/github{url.removeprefix('https://github.com')}"
+    image = f"{COLAB}/assets/colab-badge.svg"
+    return f"\n\n[![Open in Colab]({image})]({page}/blob/{tag}/notebooks/{name})"
+
+
+def source_of(cell: dict) -> str:
+    return "".join(cell["source"])
+
+
+def set_source(cell: dict, text: str) -> None:
+    cell["source"] = text.splitlines(keepends=True)
+
+
+if __name__ == "__main__":
+    main()
