@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from seqmodels import cross_entropy
-from seqmodels.layers import recurrence
+from seqmodels.layers import loop
 from tests.layers.recurrent import (
     BATCH,
     FEATURES,
@@ -21,12 +21,12 @@ from tests.layers.recurrent import (
 )
 
 
-@pytest.fixture(params=["LSTM", "LSTM halved", "GRU"])
+@pytest.fixture(params=["LSTM", "LSTM halved", "GRU", "GRU halved"])
 def case(request, monkeypatch):
-    """The LSTM takes a batch as one, and a larger one as two halves."""
+    """Both layers, taking a batch as one, and as two halves."""
     rows = BATCH if "halved" in request.param else BATCH + 1
-    monkeypatch.setattr(recurrence, "MIN_ROWS_TO_HALVE", rows)
-    return GRUCase() if request.param == "GRU" else LSTMCase()
+    monkeypatch.setattr(loop, "MIN_ROWS_TO_HALVE", rows)
+    return GRUCase() if "GRU" in request.param else LSTMCase()
 
 
 @pytest.mark.parametrize("go_backwards", [False, True])

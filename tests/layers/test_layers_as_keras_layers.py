@@ -105,7 +105,7 @@ def test_saved_here_and_loaded_elsewhere(cls, run_python, tmp_path):
     model.save(tmp_path / "model.keras")
     code = """if True:
         import json, sys, numpy as np
-        from seqmodels import FusedLSTM  # its module registers both layers
+        from seqmodels import FusedGRU, FusedLSTM
         import keras
         model = keras.models.load_model(sys.argv[1])
         assert type(model.layers[-2]).__name__ == sys.argv[3], model.layers
