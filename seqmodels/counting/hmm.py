@@ -1,9 +1,10 @@
 """Hidden Markov models: a text explained by states that nobody sees. NumPy alone."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from seqmodels.counting.probabilities import distributions, multiply, normalize
-from seqmodels.text.checks import check_ids
+from seqmodels.counting.probabilities import distributions, log, normalize, sum_of_paths
+from seqmodels.text.checks import check_ids, check_size
 
 
 class HMM:
@@ -34,7 +35,7 @@ class HMM:
     Source: L. Rabiner, "A Tutorial on Hidden Markov Models", 1989, sections III, V.
     """
 
-    def __init__(self, start, transitions, emissions):
+    def __init__(self, start: ArrayLike, transitions: ArrayLike, emissions: ArrayLike):
         self.start = distributions("start", start, 1)
         self.transitions = distributions("transitions", transitions, 2)
         self.emissions = distributions("emissions", emissions, 2)
@@ -48,13 +49,16 @@ class HMM:
                 )
 
     @classmethod
-    def random(cls, num_states, vocab_size, rng):
+    def random(
+        cls, num_states: int, vocab_size: int, rng: np.random.Generator
+    ) -> "HMM":
         """A model to start `fit` from: all distributions nearly even, none alike."""
-        shapes = [(num_states,), (num_states, num_states), (num_states, vocab_size)]
+        n = check_size("num_states", num_states)
+        shapes = [(n,), (n, n), (n, check_size("vocab_size", vocab_size))]
         weights = [rng.uniform(0.5, 1.5, shape) for shape in shapes]
         return cls(*(w / w.sum(axis=-1, keepdims=True) for w in weights))
 
-    def forward(self, ids):
+    def forward(self, ids: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """Reads texts from left to right.
 
         Args:
@@ -73,36 +77,17 @@ class HMM:
         """
         rows = self._check(ids)
         filtered, scales, _ = self._forward(rows)
-        shape = np.shape(ids)
-        with np.errstate(divide="ignore"):
-            log_probs = np.log(scales).T.reshape(shape)
-        return filtered.swapaxes(0, 1).reshape(*shape, -1), log_probs
+        shape, filtered = np.shape(ids), filtered.swapaxes(0, 1)
+        return filtered.reshape(*shape, -1), log(scales).T.reshape(shape)
 
-    def log_likelihood(self, ids):
-        """Log-probability of a text, or of several together, in nats.
-
-        One text is a product of matrices, one for each token. They are multiplied in
-        pairs, the products in pairs, and so on: few steps even for a million tokens.
-
-        Returns:
-            A float; minus infinity if the text is impossible.
-        """
+    def log_likelihood(self, ids: ArrayLike) -> float:
+        """Log-probability of one text or of several in nats, -inf if impossible."""
         rows = self._check(ids)
         if len(rows) > 1 or self.num_states > 8:  # products of large ones take longer
-            return float(self.forward(rows)[1].sum())
-        piece = 2**20 // self.num_states**2  # tokens whose matrices fit in memory
-        so_far = ()
-        for begin in range(0, rows.shape[1], piece):
-            likely = self.emissions.T[rows[0, begin : begin + piece]]
-            matrices = self.transitions * likely[:, None, :]  # (tokens, from, to)
-            if begin == 0:
-                matrices[0] = self.start * likely[0]  # wherever one comes from
-            so_far = multiply(matrices, *so_far)
-        (matrix,), (log_scale,) = so_far
-        with np.errstate(divide="ignore"):
-            return float(np.log(matrix[0].sum()) + log_scale[0])
+            return float(log(self._forward(rows)[1]).sum())
+        return sum_of_paths(self.start, self.transitions, self.emissions, rows[0])
 
-    def posteriors(self, ids):
+    def posteriors(self, ids: ArrayLike) -> np.ndarray:
         """Probability of each state given the whole text: forward and backward.
 
         Returns:
@@ -111,7 +96,7 @@ class HMM:
         both = self._forward_backward(self._check(ids))[0]
         return both.swapaxes(0, 1).reshape(*np.shape(ids), -1)
 
-    def viterbi(self, ids):
+    def viterbi(self, ids: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """The one likeliest sequence of states behind each text.
 
         Returns:
@@ -119,11 +104,8 @@ class HMM:
             and text together, in nats, `()` or `(batch,)`.
         """
         rows = self._check(ids)
-        with np.errstate(divide="ignore"):  # log 0 is minus infinity, as it should be
-            start, move, emit = map(
-                np.log, (self.start, self.transitions, self.emissions.T[rows.T])
-            )
-        best, came_from = start + emit[0], np.zeros(emit.shape, np.int32)
+        move, emit = log(self.transitions), log(self.emissions).T[rows.T]
+        best, came_from = log(self.start) + emit[0], np.zeros(emit.shape, np.int32)
         for t in range(1, len(emit)):
             ways = best[:, :, None] + move  # (batch, from, to)
             came_from[t] = ways.argmax(axis=1)
@@ -136,12 +118,12 @@ class HMM:
             path[:, t - 1] = np.take_along_axis(came_from[t], path[:, t, None], 1)[:, 0]
         return path.reshape(np.shape(ids)), best.max(axis=1).reshape(np.shape(ids)[:-1])
 
-    def fit(self, ids, num_steps=100):
+    def fit(self, ids: ArrayLike, num_steps: int = 100) -> np.ndarray:
         """Baum-Welch: makes the texts likelier, step by step, and never less likely.
 
         Args:
             ids: Integers, `(num_tokens,)` or `(batch, num_tokens)`.
-            num_steps: How often to read all of them.
+            num_steps: How often to read all of them; 0 only tells the likelihood.
 
         Returns:
             The log-likelihood before each step and after the last, in nats,
@@ -149,35 +131,31 @@ class HMM:
         """
         rows = self._check(ids)
         history = []
-        for _ in range(num_steps):
+        for _ in range(check_size("num_steps", num_steps, least=0)):
             both, scales, moves = self._forward_backward(rows)
             history.append(np.log(scales).sum())
-            tokens = rows.T.ravel()
-            emitted = [
-                np.bincount(tokens, weights, self.vocab_size)
-                for weights in both.reshape(-1, self.num_states).T
-            ]
+            tokens, weights = rows.T.ravel(), both.reshape(-1, self.num_states)
+            emitted = [np.bincount(tokens, w, self.vocab_size) for w in weights.T]
             self.start = normalize(both[0].sum(axis=0), self.start)
             self.transitions = normalize(moves, self.transitions)
             self.emissions = normalize(np.array(emitted), self.emissions)
         return np.array([*history, self.log_likelihood(rows)])
 
-    def initial_states(self, batch_size):
+    def initial_states(self, batch_size: int) -> np.ndarray:
         """Nothing read yet: the start distribution, `(batch_size, num_states)`."""
-        return np.tile(self.start, (batch_size, 1))
+        return np.tile(self.start, (check_size("batch_size", batch_size), 1))
 
-    def step(self, ids, states):
+    def step(self, ids: ArrayLike, states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Reads ids `(batch,)`; logits `(batch, vocab_size)` and new states.
 
-        Raises:
-            ValueError: If a token is impossible.
+        The logits are log-probabilities, minus infinity for an impossible token.
         """
+        ids = check_ids("ids", ids, self.vocab_size, axes=("batch",))
         joint = states * self.emissions.T[ids]
         total = joint.sum(axis=1, keepdims=True)
         self._check_possible(total.T)
         states = joint / total @ self.transitions
-        # Not zero, whose logarithm no sampling could handle.
-        return np.log(np.maximum(states @ self.emissions, 1e-300)), states
+        return log(states @ self.emissions), states
 
     def _forward(self, rows):
         emit = self.emissions.T[rows.T]  # (num_tokens, batch, num_states)

@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from seqmodels.text.checks import check_ids
+from seqmodels.text.checks import check_ids, check_size
 
 
 class NGramLM:
@@ -39,19 +40,18 @@ class NGramLM:
     Language Modeling", 1998, section 3 (modified Kneser-Ney).
     """
 
-    def __init__(self, vocab_size, order):
-        for name, size in [("vocab_size", vocab_size), ("order", order)]:
-            if not isinstance(size, (int, np.integer)) or size < 1:
-                raise ValueError(f"`{name}` must be a positive integer; got {size!r}.")
-        self.vocab_size, self.order = int(vocab_size), int(order)
-        if self.vocab_size**self.order > np.iinfo(np.int64).max:
+    def __init__(self, vocab_size: int, order: int):
+        self.vocab_size = check_size("vocab_size", vocab_size)
+        self.order = check_size("order", order)
+        # 63 are too many even for two tokens: no need to work out a longer power.
+        if self.order > 62 or self.vocab_size**self.order > np.iinfo(np.int64).max:
             raise ValueError(
-                f"`order` is {order}: n-grams of {vocab_size} tokens cannot be "
-                "numbered in 64 bits. Choose a lower order."
+                f"`order` is {self.order}: n-grams of {self.vocab_size} tokens cannot "
+                "be numbered in 64 bits. Choose a lower order."
             )
         self._levels = []
 
-    def fit(self, ids):
+    def fit(self, ids: ArrayLike) -> "NGramLM":
         """Counts a text's n-grams of all lengths up to `order`, and forgets others.
 
         Args:
@@ -78,7 +78,7 @@ class NGramLM:
             grams = np.append(grams % shorter, first)
         return self
 
-    def log_probs(self, ids):
+    def log_probs(self, ids: ArrayLike) -> np.ndarray:
         """Log-probability of each token of a text given those before it.
 
         The first tokens, before which there are fewer than `order - 1`, are
@@ -103,7 +103,7 @@ class NGramLM:
             )
         return np.log(probs)
 
-    def next_probs(self, history):
+    def next_probs(self, history: ArrayLike) -> np.ndarray:
         """Probability of every token to come next.
 
         Args:
@@ -112,20 +112,22 @@ class NGramLM:
         Returns:
             `(vocab_size,)`, all positive; the sum is 1.
         """
-        history = self._check(history)
+        history = self._check(history, "history")
         padded = np.append(self.initial_states(1), history)
         return self._next(padded[None, len(history) :])[0]
 
-    def initial_states(self, batch_size):
+    def initial_states(self, batch_size: int) -> np.ndarray:
         """Nothing read yet: `(batch_size, order - 1)`, where -1 stands for no token."""
+        batch_size = check_size("batch_size", batch_size)
         return np.full((batch_size, self.order - 1), -1, np.int64)
 
-    def step(self, ids, states):
+    def step(self, ids: ArrayLike, states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Reads ids `(batch,)`; logits `(batch, vocab_size)` and new states."""
-        states = np.concatenate([states, np.asarray(ids)[:, None]], axis=1)[:, 1:]
+        ids = check_ids("ids", ids, self.vocab_size, axes=("batch",))
+        states = np.concatenate([states, ids[:, None]], axis=1)[:, 1:]
         return np.log(self._next(states)), states
 
-    def count_params(self):
+    def count_params(self) -> int:
         """How many numbers the model keeps: one per n-gram and one per history."""
         return sum(len(x.grams) + len(x.contexts) for x in self._levels)
 
@@ -150,11 +152,8 @@ class NGramLM:
             numbers = numbers * self.vocab_size + ids[n : n + count]
         return numbers
 
-    def _check(self, ids):
-        ids = check_ids("ids", ids, self.vocab_size)
-        if ids.ndim != 1:
-            raise ValueError(f"`ids` must have shape (num_tokens,); got {ids.shape}.")
-        return ids.astype(np.int64)
+    def _check(self, ids, name="ids"):
+        return check_ids(name, ids, self.vocab_size, axes=("num_tokens",))
 
 
 class _Level(NamedTuple):

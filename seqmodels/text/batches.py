@@ -1,8 +1,12 @@
 """Batches of ids for training sequence models. NumPy alone."""
 
-import numpy as np
+import operator
+from collections.abc import Iterable
 
-from seqmodels.text.checks import check_ids
+import numpy as np
+from numpy.typing import ArrayLike
+
+from seqmodels.text.checks import check_ids, check_size
 
 
 class ContiguousBatches:
@@ -22,42 +26,38 @@ class ContiguousBatches:
     [[1, 2, 3], [7, 8, 9], [13, 14, 15], [19, 20, 21]]
 
     Args:
-        ids: Integers, `(num_tokens,)`.
+        ids: Integers from 0 on, `(num_tokens,)`.
         batch_size: Number of streams.
         num_steps: Tokens in a window.
 
     Raises:
         TypeError: If the ids are not integers.
-        ValueError: If the text is too short, the ids are not one-dimensional, or
-            a size is not positive. What is left of the text behind the last full
-            window is dropped, never wrapped.
+        ValueError: If the text is too short, the ids are not one-dimensional, one is
+            negative or does not fit into `int32`, or a size is not positive. What is
+            left of the text behind the last full window is dropped, never wrapped.
     """
 
-    def __init__(self, ids, batch_size, num_steps):
-        ids = check_ids("ids", ids)
-        if ids.ndim != 1:
-            raise ValueError(f"`ids` must have shape (num_tokens,); got {ids.shape}.")
-        for name, size in [("batch_size", batch_size), ("num_steps", num_steps)]:
-            if not isinstance(size, (int, np.integer)) or size < 1:
-                raise ValueError(f"`{name}` must be a positive integer; got {size!r}.")
-        if len(ids) < batch_size * num_steps + 1:
+    def __init__(self, ids: ArrayLike, batch_size: int, num_steps: int):
+        self.ids = check_ids("ids", ids, 2**31, axes=("num_tokens",))
+        self.batch_size = check_size("batch_size", batch_size)
+        self.num_steps = check_size("num_steps", num_steps)
+        least = self.batch_size * self.num_steps + 1
+        if len(self.ids) < least:
             raise ValueError(
-                f"`ids` has {len(ids)} tokens; {batch_size} streams of {num_steps} "
-                f"steps need at least {batch_size * num_steps + 1}."
+                f"`ids` has {len(self.ids)} tokens; {self.batch_size} streams of "
+                f"{self.num_steps} steps need at least {least}."
             )
-        self.ids = ids.astype(np.int32, copy=False)
-        self.batch_size = int(batch_size)
-        self.num_steps = int(num_steps)
-        self.stream_length = (len(ids) - 1) // self.batch_size
+        self.stream_length = (len(self.ids) - 1) // self.batch_size
         used = self.stream_length * self.batch_size
         self._inputs = self.ids[:used].reshape(self.batch_size, -1)
         self._targets = self.ids[1 : used + 1].reshape(self.batch_size, -1)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.stream_length // self.num_steps
 
-    def __getitem__(self, window):
+    def __getitem__(self, window: int) -> tuple[np.ndarray, np.ndarray]:
         """Inputs and targets of a window, both `(batch_size, num_steps)`, `int32`."""
+        window = operator.index(window)  # a small NumPy integer would overflow below
         if not 0 <= window < len(self):  # also what ends a `for` loop
             last = len(self) - 1
             raise IndexError(f"`window` must be from 0 to {last}; got {window}.")
@@ -65,7 +65,13 @@ class ContiguousBatches:
         return self._inputs[:, steps], self._targets[:, steps]
 
 
-def pad(sequences, length=None, *, value=0, side="right"):
+def pad(
+    sequences: Iterable[ArrayLike],
+    length: int | None = None,
+    *,
+    value: int = 0,
+    side: str = "right",
+) -> np.ndarray:
     """Brings sequences of ids to one length.
 
     >>> pad([[1, 2, 3], [4]])
@@ -73,23 +79,25 @@ def pad(sequences, length=None, *, value=0, side="right"):
            [4, 0, 0]], dtype=int32)
 
     Args:
-        sequences: Sequences of integers.
+        sequences: Sequences of integers, each `(num_tokens,)`.
         length: Length to bring them to; `None` for the longest's.
-        value: The id to fill up with.
+        value: The id to fill up with; -1, say, if 0 is a token of its own.
         side: Where to fill up, `"right"` or `"left"`.
 
     Returns:
         `(len(sequences), length)`, `int32`.
 
     Raises:
-        TypeError: If the ids are not integers.
-        ValueError: If a sequence is longer than `length`, or `side` is neither.
+        TypeError: If the ids or `value` are not integers.
+        ValueError: If a sequence is longer than `length` or not one-dimensional, an
+            id does not fit into `int32`, `length` is negative, or `side` is neither.
     """
     if side not in ("left", "right"):
         raise ValueError(f'`side` must be "left" or "right"; got {side!r}.')
-    sequences = [check_ids("sequences", sequence) for sequence in sequences]
+    value = check_ids("value", value, axes=())
+    sequences = [check_ids("sequences", x, axes=("num_tokens",)) for x in sequences]
     longest = max(map(len, sequences), default=0)
-    length = longest if length is None else length
+    length = longest if length is None else check_size("length", length, least=0)
     if longest > length:
         raise ValueError(
             f"`length` is {length}, but the longest of `sequences` has {longest} ids."
@@ -101,7 +109,9 @@ def pad(sequences, length=None, *, value=0, side="right"):
     return padded
 
 
-def teacher_forcing_pairs(targets, start):
+def teacher_forcing_pairs(
+    targets: ArrayLike, start: int
+) -> tuple[np.ndarray, np.ndarray]:
     """What a decoder reads and what it shall answer when its teacher is always right.
 
     >>> inputs, outputs = teacher_forcing_pairs(np.array([[5, 6, 7]]), start=1)
@@ -113,16 +123,16 @@ def teacher_forcing_pairs(targets, start):
         start: The id that the decoder starts from.
 
     Returns:
-        The targets one step later behind `start`, and the targets themselves.
+        The targets one step later behind `start`, and the targets themselves, both
+        `(batch, num_steps)`, `int32`.
 
     Raises:
         TypeError: If the ids are not integers.
-        ValueError: If `targets` is not two-dimensional.
+        ValueError: If `targets` is not two-dimensional, or an id does not fit into
+            `int32`.
     """
-    targets = check_ids("targets", targets).astype(np.int32)
-    if targets.ndim != 2:
-        raise ValueError(
-            f"`targets` must have shape (batch, num_steps); got {targets.shape}."
-        )
-    first = np.full((len(targets), 1), start, np.int32)
-    return np.concatenate([first, targets[:, :-1]], axis=1), targets
+    targets = check_ids("targets", targets, axes=("batch", "num_steps")).copy()
+    inputs = np.empty_like(targets)
+    inputs[:, :1] = check_ids("start", start, axes=())  # nothing if there are no steps
+    inputs[:, 1:] = targets[:, :-1]
+    return inputs, targets

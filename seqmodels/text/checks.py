@@ -1,12 +1,16 @@
 """Checks of arguments that are the same everywhere. NumPy alone."""
 
 import operator
+from typing import SupportsIndex
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+INT32 = np.iinfo(np.int32)
 
 
-def check_size(name, value):
-    """Returns a size as an `int`, or raises if it is not a positive integer.
+def check_size(name: str, value: SupportsIndex, least: int = 1) -> int:
+    """Returns a size as an `int`, or raises if it is not an integer of a sensible size.
 
     >>> check_size("units", np.int64(3))
     3
@@ -14,38 +18,56 @@ def check_size(name, value):
     Args:
         name: What to call it in the message.
         value: The size; NumPy's integers are as good as Python's, booleans are not.
+        least: The smallest size there may be.
 
     Raises:
-        ValueError: If it is no integer, a boolean, or below 1.
+        ValueError: If it is no integer, a boolean, or below `least`.
     """
     try:
         size = operator.index(value)
     except TypeError:
-        size = 0
-    if isinstance(value, (bool, np.bool_)) or size < 1:
-        raise ValueError(f"`{name}` must be a positive integer; got {value!r}.")
+        size = least - 1
+    if isinstance(value, (bool, np.bool_)) or size < least:
+        kinds = {0: "a non-negative integer", 1: "a positive integer"}
+        wanted = kinds.get(least, f"an integer from {least} on")
+        raise ValueError(f"`{name}` must be {wanted}; got {value!r}.")
     return size
 
 
-def check_ids(name, ids, vocab_size=None):
-    """Returns `ids` as an array, or raises if they are not a vocabulary's ids.
+def check_ids(
+    name: str,
+    ids: ArrayLike,
+    vocab_size: int | None = None,
+    axes: tuple[str, ...] | None = None,
+) -> np.ndarray:
+    """Returns `ids` as `int32`, or raises if they are not a vocabulary's ids.
 
     Args:
         name: What to call them in the message.
-        ids: Integers of any shape.
-        vocab_size: Ids run from 0 to this, exclusive; `None` allows any.
+        ids: Integers; not copied if they are `int32` already.
+        vocab_size: Ids run from 0 to this, exclusive; `None` allows all that `int32`
+            holds, negative ones too.
+        axes: What the axes are called; `()` is a single id, `None` allows any shape.
 
     Raises:
         TypeError: If the ids are not integers.
-        ValueError: If one is out of range.
+        ValueError: If the shape is another, or an id is out of range.
     """
     ids = np.asarray(ids)
     if not np.issubdtype(ids.dtype, np.integer) and ids.size:
         raise TypeError(f"`{name}` must be integers; got {ids.dtype.name}.")
-    if vocab_size is None or not ids.size:
-        return ids
-    low, high = ids.min(), ids.max()
-    if low < 0 or high >= vocab_size:
-        wrong = low if low < 0 else high
-        raise ValueError(f"`{name}` must be from 0 to {vocab_size - 1}; got {wrong}.")
-    return ids
+    if axes is not None and ids.ndim != len(axes):
+        shape = ", ".join(axes) + "," * (len(axes) == 1)
+        raise ValueError(f"`{name}` must have shape ({shape}); got {ids.shape}.")
+    if vocab_size is None:
+        least, most = INT32.min, INT32.max
+        to_look_at = not np.can_cast(ids.dtype, np.int32)
+    else:
+        least, most = 0, min(vocab_size - 1, INT32.max)
+        to_look_at = True
+    if to_look_at and ids.size:
+        low, high = int(ids.min()), int(ids.max())
+        if low < least or high > most:
+            wrong = low if low < least else high
+            raise ValueError(f"`{name}` must be from {least} to {most}; got {wrong}.")
+    return ids.astype(np.int32, copy=False)

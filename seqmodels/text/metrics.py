@@ -7,40 +7,57 @@ people compare once, at the end.
 import math
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from seqmodels.text.checks import check_ids
 
 
-def cross_entropy(logits, targets, mask=None):
+def cross_entropy(
+    logits: ArrayLike, targets: ArrayLike, mask: ArrayLike | None = None
+) -> tuple[float, int]:
     """Summed negative log-likelihood of targets, and how many there are.
 
     Args:
-        logits: `(..., vocab_size)`.
+        logits: `(..., vocab_size)`; minus infinity is an impossible token.
         targets: Ids, `(...)`.
-        mask: Booleans, `(...)`; `False` leaves a target out.
+        mask: Booleans, `(...)`; `False` leaves a target out, whatever stands there.
 
     Returns:
-        The sum in nats, and the number of targets in it.
+        The sum in nats, and the number of targets in it; infinity if an impossible
+        token came.
 
     Raises:
-        ValueError: If the shapes do not go together, or an id is out of range.
+        TypeError: If the targets are not integers.
+        ValueError: If the shapes do not go together, an id is out of range, a logit
+            is NaN or plus infinity, or all of a target's are minus infinity.
     """
-    logits = np.asarray(logits, np.float64)
-    targets = check_ids("targets", targets, logits.shape[-1])
+    logits, targets = np.asarray(logits, np.float64), check_ids("targets", targets)
+    if not logits.ndim or not logits.shape[-1]:
+        raise ValueError(
+            f"`logits` must have shape (..., vocab_size); got {logits.shape}."
+        )
     if targets.shape != logits.shape[:-1]:
         raise ValueError(
             f"`targets` must have shape {logits.shape[:-1]}, that of `logits` without "
             f"its last axis; got {targets.shape}."
         )
-    mask = np.ones(targets.shape, bool) if mask is None else mask
-    mask = _check_mask(mask, targets.shape)
+    if mask is not None:
+        mask = _check_mask(mask, targets.shape)
+        logits, targets = logits[mask], targets[mask]
+    check_ids("targets", targets, logits.shape[-1])
     top = logits.max(axis=-1, keepdims=True)
+    wrong = top[~np.isfinite(top)]  # NaN is the largest of its row, too
+    if wrong.size:
+        raise ValueError(
+            "`logits` must be finite, or minus infinity for an impossible token, and "
+            f"leave one possible; got a row whose largest is {wrong[0]}."
+        )
     log_sum = top[..., 0] + np.log(np.exp(logits - top).sum(axis=-1))
     chosen = np.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
-    return float((log_sum - chosen)[mask].sum()), int(mask.sum())
+    return float((log_sum - chosen).sum()), targets.size
 
 
-def perplexity(nll, num_tokens):
+def perplexity(nll: float, num_tokens: float) -> float:
     """The number of equally likely tokens that would be as hard to guess.
 
     >>> round(perplexity(nll=1000 * math.log(27), num_tokens=1000), 6)
@@ -50,13 +67,19 @@ def perplexity(nll, num_tokens):
         nll: Summed negative log-likelihood of the text, in nats.
         num_tokens: Number of tokens that the sum covers.
 
+    Returns:
+        Infinity where it is larger than any float, as for an impossible text.
+
     Raises:
-        ValueError: If there are no tokens.
+        ValueError: If there are no tokens, or `nll` is NaN.
     """
-    return math.exp(nll / _positive("num_tokens", num_tokens))
+    try:
+        return math.exp(_mean(nll, "num_tokens", num_tokens))
+    except OverflowError:
+        return math.inf
 
 
-def bits_per_char(nll, num_chars):
+def bits_per_char(nll: float, num_chars: float) -> float:
     """Mean negative log-likelihood per character, in bits.
 
     Args:
@@ -64,12 +87,14 @@ def bits_per_char(nll, num_chars):
         num_chars: Number of characters that the sum covers; a bigram counts two.
 
     Raises:
-        ValueError: If there are no characters.
+        ValueError: If there are no characters, or `nll` is NaN.
     """
-    return nll / _positive("num_chars", num_chars) / math.log(2)
+    return _mean(nll, "num_chars", num_chars) / math.log(2)
 
 
-def exact_match(predicted, targets, mask=None):
+def exact_match(
+    predicted: ArrayLike, targets: ArrayLike, mask: ArrayLike | None = None
+) -> float:
     """Share of sequences that are right from end to end.
 
     >>> exact_match([[1, 2], [3, 4]], [[1, 2], [3, 5]])
@@ -81,9 +106,11 @@ def exact_match(predicted, targets, mask=None):
         mask: Booleans, `(batch, num_steps)`; a `False` step is not compared.
 
     Raises:
+        TypeError: If the ids are not integers.
         ValueError: If the shapes differ, or there are no sequences.
     """
-    predicted, targets = np.asarray(predicted), np.asarray(targets)
+    predicted = check_ids("predicted", predicted)
+    targets = check_ids("targets", targets)
     if predicted.shape != targets.shape or targets.ndim != 2:
         raise ValueError(
             "`predicted` and `targets` must have one shape (batch, num_steps); "
@@ -92,18 +119,24 @@ def exact_match(predicted, targets, mask=None):
     right = predicted == targets
     if mask is not None:
         right |= ~_check_mask(mask, targets.shape)
-    _positive("batch", len(targets))
+    if not len(targets):
+        raise ValueError("`targets` must hold at least one sequence; got none.")
     return float(right.all(axis=1).mean())
 
 
 def _check_mask(mask, shape):
-    mask = np.asarray(mask, bool)
+    mask = np.asarray(mask)
     if mask.shape != shape:
         raise ValueError(f"`mask` must have shape {shape}; got {mask.shape}.")
-    return mask
+    if mask.dtype != bool and not np.isin(mask, (0, 1)).all():
+        wrong = mask[~np.isin(mask, (0, 1))][0]  # lengths, say, or weights
+        raise ValueError(f"`mask` must be booleans, or 0 and 1; got {wrong}.")
+    return mask.astype(bool)
 
 
-def _positive(name, number):
-    if number <= 0:
-        raise ValueError(f"`{name}` must be positive; got {number}.")
-    return number
+def _mean(nll, name, number):
+    if not 0 < number < math.inf:  # also refuses NaN
+        raise ValueError(f"`{name}` must be positive and finite; got {number}.")
+    if math.isnan(nll):
+        raise ValueError("`nll` must be a number of nats; got nan.")
+    return nll / number

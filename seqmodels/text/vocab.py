@@ -1,8 +1,10 @@
 """Vocabularies: text to ids and back. NumPy alone."""
 
 import collections
+from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from seqmodels.text.checks import check_ids
 
@@ -18,9 +20,12 @@ class CharVocab:
 
     Args:
         chars: The characters, each once; the first has id 0.
+
+    Raises:
+        ValueError: If there are none, or one comes twice.
     """
 
-    def __init__(self, chars):
+    def __init__(self, chars: Iterable[str]):
         self.chars = "".join(chars)
         self._ids = {char: n for n, char in enumerate(self.chars)}
         if not self.chars:
@@ -30,19 +35,19 @@ class CharVocab:
             raise ValueError(f"`chars` must be different; {twice[0]!r} comes twice.")
 
     @classmethod
-    def from_text(cls, text):
+    def from_text(cls, text: str) -> "CharVocab":
         """The vocabulary of all characters of a text, in code-point order."""
         return cls(sorted(set(text)))
 
     @classmethod
-    def text8(cls):
+    def text8(cls) -> "CharVocab":
         """The 27 characters of text8: space is 0, a to z are 1 to 26."""
         return cls(" abcdefghijklmnopqrstuvwxyz")
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.chars)
 
-    def encode(self, text):
+    def encode(self, text: str) -> np.ndarray:
         """Ids of a text's characters, `(len(text),)`, `int32`.
 
         Raises:
@@ -57,14 +62,15 @@ class CharVocab:
                 f"vocabulary's {len(self)} characters."
             ) from None
 
-    def decode(self, ids):
+    def decode(self, ids: ArrayLike) -> str:
         """The text of ids `(num_tokens,)`.
 
         Raises:
             TypeError: If the ids are not integers.
             ValueError: If they are not one-dimensional, or outside the vocabulary.
         """
-        return "".join(self.chars[n] for n in _check_row(ids, len(self)))
+        ids = check_ids("ids", ids, len(self), axes=("num_tokens",))
+        return "".join(self.chars[n] for n in ids)
 
 
 class BigramVocab:
@@ -78,15 +84,23 @@ class BigramVocab:
 
     Args:
         chars: The `CharVocab` that the pairs are made of.
+
+    Raises:
+        ValueError: If there are more pairs than `int32` can number.
     """
 
-    def __init__(self, chars):
+    def __init__(self, chars: CharVocab):
+        if len(chars) ** 2 > 2**31:
+            raise ValueError(
+                "`chars` must have at most 46340 characters, or `int32` cannot number "
+                f"their pairs; got {len(chars)}."
+            )
         self.chars = chars
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.chars) ** 2
 
-    def encode(self, text):
+    def encode(self, text: str) -> np.ndarray:
         """Ids of a text's pairs, `(len(text) / 2,)`, `int32`.
 
         Raises:
@@ -100,9 +114,9 @@ class BigramVocab:
         ids = self.chars.encode(text).reshape(-1, 2)
         return ids[:, 0] * np.int32(len(self.chars)) + ids[:, 1]
 
-    def decode(self, ids):
+    def decode(self, ids: ArrayLike) -> str:
         """The text of ids `(num_tokens,)`, twice as many characters."""
-        ids = _check_row(ids, len(self))
+        ids = check_ids("ids", ids, len(self), axes=("num_tokens",))
         pairs = np.stack(np.divmod(ids, len(self.chars)), axis=1)
         return self.chars.decode(pairs.reshape(-1))
 
@@ -117,23 +131,33 @@ class WordVocab:
     'the cat the'
 
     Args:
-        words: The words, each once; the first has id 1.
+        words: The words, each once and without white space; the first has id 1.
         unknown: The word that stands for all others; `None` makes them an error.
+
+    Raises:
+        TypeError: If `words` is a single string.
+        ValueError: If a word comes twice, is empty or could not be read back, or
+            `unknown` is none of them.
     """
 
-    def __init__(self, words, unknown=None):
+    def __init__(self, words: Iterable[str], unknown: str | None = None):
+        if isinstance(words, str):  # whose letters would be taken for words
+            raise TypeError(f"`words` must be a list of words; got {words[:20]!r}.")
         self.words = ["", *words]
         self.unknown = unknown
         self._ids = {word: n for n, word in enumerate(self.words)}
         if len(self._ids) < len(self.words):
             raise ValueError("`words` must be different and not empty.")
-        if unknown is not None and unknown not in self._ids:
+        for word in self.words[1:]:
+            if word.split() != [word]:
+                raise ValueError(f"`words` must hold no white space; got {word!r}.")
+        if unknown is not None and unknown not in self.words[1:]:
             raise ValueError(f"`unknown` must be one of the words; got {unknown!r}.")
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.words)
 
-    def encode(self, text):
+    def encode(self, text: str) -> np.ndarray:
         """Ids of a text's words, split at white space, `int32`.
 
         Raises:
@@ -150,13 +174,7 @@ class WordVocab:
         fallback = self._ids.get(self.unknown)
         return np.array([self._ids.get(word, fallback) for word in words], np.int32)
 
-    def decode(self, ids):
+    def decode(self, ids: ArrayLike) -> str:
         """The words of ids `(num_tokens,)`, joined by spaces, padding left out."""
-        return " ".join(self.words[n] for n in _check_row(ids, len(self)) if n)
-
-
-def _check_row(ids, vocab_size):
-    ids = check_ids("ids", ids, vocab_size)
-    if ids.ndim != 1:
-        raise ValueError(f"`ids` must have shape (num_tokens,); got {ids.shape}.")
-    return ids
+        ids = check_ids("ids", ids, len(self), axes=("num_tokens",))
+        return " ".join(self.words[n] for n in ids if n)

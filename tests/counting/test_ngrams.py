@@ -161,8 +161,8 @@ def test_fit_refuses(ids, error, message):
 
 def test_scoring_refuses_what_counting_would():
     model = NGramLM(3, 2).fit([0, 1, 2])
-    for ask in (model.log_probs, model.next_probs):
-        with pytest.raises(ValueError, match="`ids` must be from 0 to 2; got 7"):
+    for ask, name in [(model.log_probs, "ids"), (model.next_probs, "history")]:
+        with pytest.raises(ValueError, match=f"`{name}` must be from 0 to 2; got 7"):
             ask([7])
     assert model.log_probs([]).shape == (0,)
 

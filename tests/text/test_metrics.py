@@ -74,10 +74,12 @@ def test_bigrams_and_characters_compare_in_bits_per_character():
 @pytest.mark.parametrize("number", [0, -3])
 def test_no_tokens(number):
     with pytest.raises(
-        ValueError, match=f"`num_tokens` must be positive; got {number}"
+        ValueError, match=f"`num_tokens` must be positive and finite; got {number}"
     ):
         perplexity(1.0, number)
-    with pytest.raises(ValueError, match=f"`num_chars` must be positive; got {number}"):
+    with pytest.raises(
+        ValueError, match=f"`num_chars` must be positive and finite; got {number}"
+    ):
         bits_per_char(1.0, number)
 
 
@@ -108,5 +110,7 @@ def test_exact_match_refuses():
         exact_match([[1, 2]], [[1, 2, 3]])
     with pytest.raises(ValueError, match=r"got \(2,\) and \(2,\)"):
         exact_match([1, 2], [1, 2])
-    with pytest.raises(ValueError, match="`batch` must be positive; got 0"):
+    with pytest.raises(
+        ValueError, match="`targets` must hold at least one sequence; got none"
+    ):
         exact_match(np.zeros((0, 3)), np.zeros((0, 3)))
