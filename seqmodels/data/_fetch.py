@@ -2,26 +2,23 @@
 
 import contextlib
 import hashlib
-import io
 import os
+import stat
+import tempfile
 import time
 import uuid
-import warnings
 import zlib
 from pathlib import Path
 
-with warnings.catch_warnings():
-    # pooch asks tqdm for a notebook widget, and tqdm complains where there is none.
-    warnings.filterwarnings("ignore", message="IProgress not found")
-    import pooch
+import platformdirs
 
+from seqmodels.data._download import download
 from seqmodels.data._registry import REGISTRY, TEXT8
 
-TIMEOUT = 10  # seconds without a byte before the next mirror is tried
 STALE = 24 * 60 * 60  # seconds after which a temporary file has no living owner
 
 
-def fetch(name):
+def fetch(name: str) -> tuple[bytes | None, str]:
     """Reads a registered file from the first place that has it.
 
     The places are the folder `SEQMODELS_DATA`, the cache (`SEQMODELS_CACHE`), and,
@@ -34,8 +31,7 @@ def fetch(name):
         The file's bytes and an empty string, or None and the reason why there are none.
 
     Raises:
-        ValueError: If the file in `SEQMODELS_DATA` or the one downloaded is not the
-            registered one.
+        ValueError: If the file in `SEQMODELS_DATA` is not the registered one.
     """
     content = read_own(name)
     if content is not None:
@@ -43,8 +39,8 @@ def fetch(name):
             raise ValueError(f"{name} in SEQMODELS_DATA: {wrong}.")
         return content, ""
 
-    own = os.environ.get("SEQMODELS_DATA")
-    if own and not Path(own).expanduser().is_dir():
+    folder = own_folder()
+    if folder is not None and not os.path.isdir(folder):
         print("SEQMODELS_DATA does not name a folder; looking elsewhere")
 
     content, damaged = _read_cached(name)
@@ -55,11 +51,14 @@ def fetch(name):
     if not REGISTRY[name]["urls"]:
         return None, damaged + "no address to download it from is known"
 
-    content = _download(name)
+    content, failures = download(name)
     if content is None:
-        return None, damaged + "could not be downloaded"
+        return None, f"{damaged}could not be downloaded: {failures}"
     try:
-        _store(_cache_folder() / name, content)
+        folder, homeless = _cache_folder()
+        if homeless:
+            print(f"No home for a cache; {name} is kept in the temporary folder")
+        _store(folder / name, content)
     except OSError as error:
         # The bytes are verified and in memory: a full disk need not stop a lesson.
         why = error.strerror or type(error).__name__
@@ -67,16 +66,35 @@ def fetch(name):
     return content, ""
 
 
-def read_own(name):
-    """Reads a file, unchecked, from the folder `SEQMODELS_DATA`; None if not there."""
-    folder = os.environ.get("SEQMODELS_DATA")
-    if not folder:
+def own_folder() -> Path | None:
+    """The folder that `SEQMODELS_DATA` names, whether or not it is there."""
+    named = os.environ.get("SEQMODELS_DATA")
+    return Path(os.path.expanduser(named)) if named else None
+
+
+def read_own(name: str) -> bytes | None:
+    """Reads a file, unchecked, from the folder `SEQMODELS_DATA`; None if not there.
+
+    Raises:
+        ValueError: If it cannot be read, or is a folder or a pipe.
+    """
+    folder = own_folder()
+    if folder is None:
         return None
-    path = Path(folder).expanduser() / name
-    return path.read_bytes() if path.is_file() else None
+    try:
+        mode = (folder / name).stat().st_mode
+        if stat.S_ISREG(mode):
+            return (folder / name).read_bytes()
+        kind = "a folder" if stat.S_ISDIR(mode) else "neither file nor folder"
+        why = f"expected a file; it is {kind}"
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        why = f"cannot be read ({error.strerror})"
+    raise ValueError(f"{name} in SEQMODELS_DATA: {why}.")
 
 
-def check_text8(content, where):
+def check_text8(content: bytes, where: str) -> None:
     """Raises if bytes are not text8 or, as far as one can tell, its beginning."""
     size, whole, head_size = len(content), TEXT8["size"], TEXT8["head_size"]
     if not head_size <= size <= whole:
@@ -113,15 +131,21 @@ def _mismatch(name, content):
 
 
 def _cache_folder():
-    named = os.environ.get("SEQMODELS_CACHE")
-    return Path(named).expanduser() if named else Path(pooch.os_cache("seqmodels"))
+    """The cache, and whether it is a temporary one for want of a home folder."""
+    try:
+        named = os.environ.get("SEQMODELS_CACHE")
+        folder = Path(named or platformdirs.user_cache_dir("seqmodels"))
+        return folder.expanduser(), False
+    except RuntimeError:  # neither HOME nor an entry among the users
+        return Path(tempfile.gettempdir(), "seqmodels"), True
 
 
 def _read_cached(name):
     """Reads a file from the cache; a wrong one is reported, for it can be replaced."""
     try:
-        _remove_stale(_cache_folder())
-        content = (_cache_folder() / name).read_bytes()
+        folder, _ = _cache_folder()
+        _remove_stale(folder)
+        content = (folder / name).read_bytes()
     except OSError:  # not there, or not ours to read: the same to us
         return None, ""
     if _mismatch(name, content):
@@ -136,31 +160,6 @@ def _remove_stale(folder):
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > STALE:
                 path.unlink()
-
-
-def _download(name):
-    """Downloads a file into memory, so that a killed process leaves nothing behind."""
-    size = REGISTRY[name]["size"]
-    amount = f"{size / 1e6:.0f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
-    print(f"Downloading {name} ({amount})", flush=True)
-    downloader = pooch.HTTPDownloader(timeout=TIMEOUT, chunk_size=2**16)
-    wrong = ""
-    for url in REGISTRY[name]["urls"]:
-        memory = io.BytesIO()
-        try:
-            downloader(url, memory, None)
-        except OSError:  # every error of requests is one; memory raises none
-            continue
-        content = memory.getvalue()
-        wrong = _mismatch(name, content)
-        if not wrong:
-            return content
-    if wrong:
-        raise ValueError(
-            f"{name}: {wrong}; the file was not kept. "
-            "Set SEQMODELS_OFFLINE=1 to go on with the bundled text."
-        )
-    return None
 
 
 def _store(path, content):

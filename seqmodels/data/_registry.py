@@ -41,3 +41,9 @@ TEXT8 = {
     "head_size": 1_000_000,
     "head_sha256": "a29a713419313a2c4f0f38d3907938156a7c088a69c7c30542410124651ab5b2",
 }
+
+# The labelled reviews inside aclImdb_v1.tar.gz, whichever way they are packed.
+IMDB = {
+    "in each part": 12_500,
+    "sha256": "0c95fccaa815bd8c77f9c0afda21079d1b512a4522c2f0ae639c8406a59b148f",
+}

@@ -3,24 +3,20 @@
 import gzip
 import hashlib
 import io
-import os
 import re
 import tarfile
 import zlib
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from seqmodels.data import texts
-from seqmodels.data._fetch import fetch, read_own
+from seqmodels.data._fetch import fetch, own_folder, read_own
+from seqmodels.data._registry import IMDB
 
 ARCHIVE = "aclImdb_v1.tar.gz"
-# The labelled reviews, whichever way they are packed: `_digest` of all of them.
-IMDB = {
-    "in each part": 12_500,
-    "sha256": "0c95fccaa815bd8c77f9c0afda21079d1b512a4522c2f0ae639c8406a59b148f",
-}
+MAX_REVIEW = 100_000  # bytes; the longest has about 14,000
+MAX_UNPACKED = 2**30  # bytes, of all there is in an archive
 PARTS = [f"{split}/{label}" for split in ("train", "test") for label in ("neg", "pos")]
 _MEMBER = re.compile(r"(?:\./)?aclImdb/((?:train|test)/(?:neg|pos)/\d+_\d+\.txt)")
 
@@ -32,7 +28,7 @@ class Reviews(NamedTuple):
     labels: np.ndarray  # `(num_reviews,)`, `int32`: 1 is positive, 0 is negative
 
 
-def load_imdb():
+def load_imdb() -> tuple[tuple[Reviews, Reviews], texts.Source]:
     """Loads 25,000 film reviews to train on and 25,000 to test on.
 
     Half of each are positive. Reviews of one film stand near each other and are never
@@ -49,9 +45,9 @@ def load_imdb():
     Source: A. Maas et al., "Learning Word Vectors for Sentiment Analysis", 2011.
     """
     where, content, reason = f"{ARCHIVE} in SEQMODELS_DATA", read_own(ARCHIVE), ""
-    folder = Path(os.environ.get("SEQMODELS_DATA") or "").expanduser() / "aclImdb"
-    if content is None and folder.is_dir():
-        where, files = "aclImdb in SEQMODELS_DATA", _read_folder(folder)
+    own = own_folder()
+    if content is None and own is not None and (own / "aclImdb").exists():
+        where, files = "aclImdb in SEQMODELS_DATA", _read_folder(own / "aclImdb")
     else:
         if content is None:
             where, (content, reason) = ARCHIVE, fetch(ARCHIVE)
@@ -68,26 +64,46 @@ def load_imdb():
 def _read_folder(folder):
     """Contents of the labelled reviews, by names such as "train/neg/0_3.txt"."""
     paths = [path for part in PARTS for path in (folder / part).glob("[0-9]*_*.txt")]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    names = [path.relative_to(folder).as_posix() for path in paths]
+    return {name: read_own(f"aclImdb/{name}") for name in names}
 
 
 def _read_archive(content, where):
     """The same of a tar.gz, unpacked on the way and not on the disk."""
     files = {}
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
+        with _Unpacked(fileobj=io.BytesIO(content)) as stream:
             with tarfile.open(fileobj=stream, mode="r|") as members:
                 for member in members:
                     if found := _MEMBER.fullmatch(member.name):
-                        files[found[1]] = members.extractfile(member).read()
+                        files[found[1]] = _read_member(members, member)
             while stream.read(2**20):  # to the checksum at the end
                 pass
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+    except (tarfile.TarError, EOFError, OSError, ValueError, zlib.error) as error:
         raise ValueError(
             f"{where} is damaged or cut short after {len(files):,} reviews ({error}); "
             "it was left as it is. Copy or download it again."
         ) from error
     return files
+
+
+def _read_member(members, member):
+    if not member.isfile():
+        raise tarfile.TarError(f"{member.name} is not a file")
+    if member.size > MAX_REVIEW:
+        raise tarfile.TarError(
+            f"{member.name} has {member.size:,} bytes; expected at most {MAX_REVIEW:,}"
+        )
+    return members.extractfile(member).read()
+
+
+class _Unpacked(gzip.GzipFile):
+    """A gzip that is not read for ever: a few MB of it may hold gigabytes."""
+
+    def read(self, size=-1):
+        if self.tell() > MAX_UNPACKED:
+            raise OSError(f"unpacked it has more than {MAX_UNPACKED:,} bytes")
+        return super().read(size)
 
 
 def _check(files, where):
@@ -108,7 +124,8 @@ def _digest(files):
     """SHA-256 of all names and contents, in the order of the names."""
     digest = hashlib.sha256()
     for name in sorted(files):
-        digest.update(name.encode("ascii") + b"\0" + files[name] + b"\0")
+        encoded = name.encode("utf-8", "surrogateescape")  # any name that a disk has
+        digest.update(encoded + b"\0" + files[name] + b"\0")
     return digest.hexdigest()
 
 

@@ -44,7 +44,7 @@ def _announce(data, source):
     return data, source
 
 
-def load_text8():
+def load_text8() -> tuple[str, Source]:
     """Loads text8, 100 million characters of Wikipedia: a-z and spaces.
 
     A plain `text8` in `SEQMODELS_DATA` may be its first million characters or more.
@@ -69,7 +69,7 @@ def load_text8():
         return _announce(*_text8(members.read("text8"), "text8 in text8.zip"))
 
 
-def load_shakespeare():
+def load_shakespeare() -> tuple[str, Source]:
     """Loads 1,115,394 characters of Shakespeare's plays, or the encyclopedia instead.
 
     Returns:
@@ -83,7 +83,7 @@ def load_shakespeare():
     return _load_file("Shakespeare", "shakespeare.txt")
 
 
-def load_kafka():
+def load_kafka() -> tuple[str, Source]:
     """Loads Kafka's *Metamorphosis*, 137,628 characters, or the encyclopedia instead.
 
     Returns:
@@ -97,7 +97,7 @@ def load_kafka():
     return _load_file("Kafka", "kafka.txt")
 
 
-def load_encyclopedia():
+def load_encyclopedia() -> tuple[list[Article], Source]:
     """Loads the bundled pocket encyclopedia.
 
     The first article of each topic comes before the second of any, so that every
@@ -115,7 +115,7 @@ def load_encyclopedia():
     return _announce(articles, Source("encyclopedia", "bundled", detail))
 
 
-def load_emoji_words():
+def load_emoji_words() -> tuple[list[tuple[str, str]], Source]:
     """Loads the bundled table of words with an emoji for each.
 
     Returns:
@@ -134,7 +134,7 @@ def load_emoji_words():
     return _announce(rows[1:], Source("emoji words", "bundled", detail))
 
 
-def normalize_text8(text):
+def normalize_text8(text: str) -> str:
     """Writes a text in text8's 27 characters, digits spelt out and accents dropped.
 
     >>> normalize_text8("Zürich, 1879!")

@@ -57,7 +57,7 @@ def cache(tmp_path, monkeypatch, bundled):
     monkeypatch.delenv("SEQMODELS_DATA", raising=False)
     monkeypatch.delenv("SEQMODELS_OFFLINE", raising=False)
     for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.setenv(name, "127.0.0.1")
+        monkeypatch.setenv(name, "127.0.0.1,localhost")
     # A test that names no address must not reach the real ones.
     for name, entry in _fetch.REGISTRY.items():
         monkeypatch.setitem(_fetch.REGISTRY, name, {**entry, "urls": []})

@@ -1,11 +1,13 @@
 """A web server on this machine that the tests of downloads talk to, and its pages."""
 
+import contextlib
 import hashlib
 import os
 import random
 import subprocess
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from seqmodels.data import texts
 
 PLAY = random.Random(1).randbytes(150_000).hex().encode("ascii")  # 300,000 bytes
 HEAD_SIZE = 1_000_000
+REPOSITORY = Path(texts.__file__).resolve().parents[2]
 RAW = (  # all texts of the small encyclopedia in conftest
     "Moon\n\nIt has 2 faces.\n\n"
     'Tide\n\nSailors call it\n"the flood" (twice a day).\n\nThe [[Moon]].\n\n'
@@ -37,11 +40,11 @@ _fetch.REGISTRY[name] = {"size": int(size), "sha256": sha256, "urls": [url]}
 
 
 def start_child(code, name, content, url):
-    repository = str(Path(texts.__file__).resolve().parents[1])
+    path = os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(
         [sys.executable, "-c", CHILD + code]
         + [name, str(len(content)), sha256(content), url],
-        env={**os.environ, "PYTHONPATH": repository, "PYTHONUTF8": "1"},
+        env={**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1"},
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
@@ -76,24 +79,19 @@ class Server:
         self.http.socket.close()  # not server_close: it would wait for hung pages
 
 
-def good(content):
+def good(content, **headers):
     """A page that sends the content."""
-
-    def page(handler):
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(len(content)))
-        handler.end_headers()
-        handler.wfile.write(content)
-
-    return page
+    return cut(content, len(content), **headers)
 
 
-def cut(content, size):
+def cut(content, size, **headers):
     """A page that promises all of the content and hangs up after some of it."""
 
     def page(handler):
         handler.send_response(200)
         handler.send_header("Content-Length", str(len(content)))
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
         handler.end_headers()
         handler.wfile.write(content[:size])
 
@@ -114,3 +112,36 @@ def hanging(content, size, half_sent, may_end):
 
 def failing(status):
     return lambda handler: handler.send_error(status)
+
+
+def redirecting(location):
+    def page(handler):
+        handler.send_response(302)
+        handler.send_header("Location", location)
+        handler.end_headers()
+
+    return page
+
+
+def pouring(sent, chunk=bytes(2**16), location=None, wait=0):
+    """A page that sends chunks until nobody listens, 2,000 of them at most.
+
+    Args:
+        sent: A list that every chunk's size is put in.
+        chunk: What to send.
+        location: Where to redirect to; `None` is a page of its own.
+        wait: Seconds between chunks.
+    """
+
+    def page(handler):
+        handler.send_response(302 if location else 200)
+        if location:
+            handler.send_header("Location", location)
+        handler.end_headers()
+        with contextlib.suppress(OSError):
+            for _ in range(2_000):
+                handler.wfile.write(chunk)
+                sent.append(len(chunk))
+                time.sleep(wait)
+
+    return page

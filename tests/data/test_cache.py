@@ -2,6 +2,7 @@
 
 import errno
 import os
+import tempfile
 import time
 from pathlib import Path
 
@@ -17,12 +18,63 @@ from tests.data.server import (
 )
 
 
-def test_cache_is_where_pooch_says(server, register, tmp_path, monkeypatch):
+def test_cache_is_where_the_system_keeps_them(server, register, tmp_path, monkeypatch):
     monkeypatch.delenv("SEQMODELS_CACHE")
-    monkeypatch.setattr(_fetch.pooch, "os_cache", lambda project: tmp_path / project)
+    there = tmp_path / "seqmodels"
+    monkeypatch.setattr(_fetch.platformdirs, "user_cache_dir", lambda name: there)
     register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
     texts.load_kafka()
-    assert (tmp_path / "seqmodels" / "kafka.txt").read_bytes() == PLAY
+    assert (there / "kafka.txt").read_bytes() == PLAY
+
+
+@pytest.fixture(params=["no home", "no home, unsaid", "no such user"])
+def homeless(request, tmp_path, monkeypatch):
+    """A user without a home, and the temporary folder."""
+    if request.param == "no such user":
+        monkeypatch.setenv("SEQMODELS_CACHE", "~nobody-of-this-name/x")
+    else:
+        pwd = pytest.importorskip("pwd", reason="Windows knows its users otherwise")
+        for name in ("SEQMODELS_CACHE", "XDG_CACHE_HOME", "HOME"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setattr(pwd, "getpwuid", {}.__getitem__)
+    if request.param == "no home, unsaid":  # as older platformdirs have it
+        monkeypatch.setattr(_fetch.platformdirs, "user_cache_dir", "~/.cache/{}".format)
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def test_no_home(server, register, homeless, capsys):
+    register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
+    assert texts.load_kafka()[0].encode() == PLAY
+    assert capsys.readouterr().out.splitlines() == [
+        "Downloading kafka.txt (300 kB)",
+        "No home for a cache; kafka.txt is kept in the temporary folder",
+        "Data: Kafka, 300,000 characters",
+    ]
+    assert texts.load_kafka()[0].encode() == PLAY
+    assert capsys.readouterr().out == "Data: Kafka, 300,000 characters\n"
+    assert server.requests == ["/kafka"]
+    assert files_in(homeless / "seqmodels") == ["kafka.txt"]
+
+
+def test_no_home_offline(homeless, monkeypatch, capsys):
+    monkeypatch.setenv("SEQMODELS_OFFLINE", "1")
+    text, source = texts.load_kafka()
+    assert text == RAW
+    assert capsys.readouterr().out == f"{source}\n"
+    assert files_in(homeless) == []
+
+
+def test_no_temporary_folder_either(server, register, homeless, monkeypatch, capsys):
+    def gettempdir():
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", gettempdir)
+    register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
+    assert texts.load_kafka()[0].encode() == PLAY
+    assert "kafka.txt could not be kept in the cache (" in capsys.readouterr().out
 
 
 def test_wrong_cached_file_is_replaced(server, register, cache):

@@ -10,11 +10,9 @@ from tests.data.server import (
     PLAY,
     RAW,
     cut,
-    failing,
     files_in,
     good,
     hanging,
-    sha256,
     start_child,
 )
 
@@ -57,53 +55,6 @@ def test_plain_texts_keep_every_character(server, register, load, file_name, nam
     assert source == texts.Source(name, "real", "16 characters")
 
 
-def test_wrong_checksum_raises_and_keeps_nothing(server, register, cache):
-    register("kafka.txt", PLAY, server.add("/kafka", good(b"Please log in.")))
-    message = (
-        f"^kafka.txt: expected SHA-256 {sha256(PLAY)} .*, got "
-        rf"{sha256(b'Please log in.')} \(14 bytes\); the file was not kept. "
-        "Set SEQMODELS_OFFLINE=1 to go on with the bundled text.$"
-    )
-    with pytest.raises(ValueError, match=message):
-        texts.load_kafka()
-    assert files_in(cache) == []
-
-
-def test_wrong_checksum_raises_though_another_mirror_is_down(server, register, cache):
-    urls = server.add("/a", good(b"other")), server.add("/b", failing(503))
-    register("kafka.txt", PLAY, *urls)
-    with pytest.raises(ValueError, match="expected SHA-256"):
-        texts.load_kafka()
-    assert server.requests == ["/a", "/b"]
-    assert files_in(cache) == []
-
-
-@pytest.mark.parametrize(
-    "broken", [failing(500), failing(404), cut(PLAY, 1000), good(PLAY[:-1] + b"!")]
-)
-def test_next_mirror_is_tried(server, register, cache, broken):
-    urls = server.add("/broken", broken), server.add("/good", good(PLAY))
-    register("kafka.txt", PLAY, *urls)
-    text, source = texts.load_kafka()
-    assert (text.encode(), source.kind) == (PLAY, "real")
-    assert server.requests == ["/broken", "/good"]
-    assert (cache / "kafka.txt").read_bytes() == PLAY
-
-
-def test_silent_mirror_is_given_up(server, register, monkeypatch):
-    monkeypatch.setattr(_fetch, "TIMEOUT", 0.2)
-    may_end = threading.Event()
-    slow = hanging(PLAY, 1000, threading.Event(), may_end)
-    urls = server.add("/slow", slow), server.add("/good", good(PLAY))
-    register("kafka.txt", PLAY, *urls)
-    start = time.monotonic()
-    try:
-        assert texts.load_kafka()[1].kind == "real"
-        assert time.monotonic() - start < 5
-    finally:
-        may_end.set()
-
-
 def test_death_half_way_falls_back_and_is_taken_up(server, register, cache, capsys):
     url = server.add("/kafka", cut(PLAY, len(PLAY) // 2))
     register("kafka.txt", PLAY, url)
@@ -111,20 +62,13 @@ def test_death_half_way_falls_back_and_is_taken_up(server, register, cache, caps
     assert text == RAW
     assert str(source) == (
         f"Data: bundled pocket encyclopedia, {len(RAW)} characters, "
-        "in place of Kafka (could not be downloaded)"
+        "in place of Kafka "
+        "(could not be downloaded: 127.0.0.1: too short, it broke off)"
     )
     assert str(source) in capsys.readouterr().out
     assert files_in(cache) == []
     server.add("/kafka", good(PLAY))
     assert texts.load_kafka()[0].encode() == PLAY
-
-
-def test_nobody_listens(server, register):
-    url = server.add("/kafka", good(PLAY))
-    register("kafka.txt", PLAY, url)
-    server.http.shutdown()
-    server.http.socket.close()
-    assert "could not be downloaded" in str(texts.load_kafka()[1])
 
 
 def test_killed_download_leaves_nothing(server, register, cache, tmp_path, monkeypatch):

@@ -1,8 +1,12 @@
 """Files of the user's own, in the folder that SEQMODELS_DATA names."""
 
+import errno
+import os
+from pathlib import Path
+
 import pytest
 
-from seqmodels.data import texts
+from seqmodels.data import reviews, texts
 from tests.data.server import (
     HEAD_SIZE,
     PLAY,
@@ -33,12 +37,62 @@ def test_own_file_is_wrong(server, register, own, content):
     assert server.requests == []
 
 
-def test_own_folder_is_missing(server, register, tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("SEQMODELS_DATA", str(tmp_path / "nowhere"))
+@pytest.mark.parametrize("named", ["nowhere", "kafka.txt", "~nobody-of-this-name/x"])
+def test_own_folder_is_missing(server, register, tmp_path, monkeypatch, capsys, named):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "kafka.txt").write_bytes(b"no folder")
+    monkeypatch.setenv("SEQMODELS_DATA", named)
     register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
     assert texts.load_kafka()[1].kind == "real"
     out = capsys.readouterr().out
     assert out.startswith("SEQMODELS_DATA does not name a folder; looking elsewhere\n")
+
+
+LOADERS = {
+    "text8": texts.load_text8,
+    "text8.zip": texts.load_text8,
+    "kafka.txt": texts.load_kafka,
+    "aclImdb_v1.tar.gz": reviews.load_imdb,
+}
+
+
+@pytest.mark.parametrize("name", LOADERS)
+def test_own_file_is_a_folder(own, name):
+    (own / name).mkdir()
+    message = f"^{name} in SEQMODELS_DATA: expected a file; it is a folder.$"
+    with pytest.raises(ValueError, match=message):
+        LOADERS[name]()
+
+
+def test_own_file_is_a_pipe(own):
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("Windows has no pipes in folders")
+    os.mkfifo(own / "kafka.txt")
+    opened = os.open(own / "kafka.txt", os.O_RDWR)  # or a reader would wait for ever
+    os.write(opened, b"wrong")
+    message = "^kafka.txt in SEQMODELS_DATA: expected a file; it is neither file nor f"
+    try:
+        with pytest.raises(ValueError, match=message):
+            texts.load_kafka()
+    finally:
+        os.close(opened)
+
+
+@pytest.mark.parametrize("name", LOADERS)
+@pytest.mark.parametrize("refused", ["stat", "read_bytes"])
+def test_own_file_cannot_be_read(own, monkeypatch, name, refused):
+    (own / name).write_bytes(b"")
+    allowed = getattr(Path, refused)
+
+    def refuse(path, *args, **kwargs):  # `chmod` does not keep root from reading
+        if path.name != name:
+            return allowed(path, *args, **kwargs)
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, refused, refuse)
+    message = rf"^{name} in SEQMODELS_DATA: cannot be read \(Permission denied\)\.$"
+    with pytest.raises(ValueError, match=message):
+        LOADERS[name]()
 
 
 def test_own_folder_without_the_file(server, register, own):

@@ -31,8 +31,14 @@ def make_files():
     }
 
 
-def pack(files, before="aclImdb/"):
-    """A tar.gz of the files, unlabelled reviews and other things among them."""
+def pack(files, before="aclImdb/", then=None):
+    """A tar.gz of the files, unlabelled reviews and other things among them.
+
+    Args:
+        files: Contents by name.
+        before: What to put before every name.
+        then: A `TarInfo` to put last, its content left out.
+    """
     others = {"README": b"read me", "train/unsup/0_0.txt": b"so so", "test/._0_3": b"?"}
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w:gz") as tar:
@@ -40,6 +46,8 @@ def pack(files, before="aclImdb/"):
             member = tarfile.TarInfo(before + name)
             member.size = len(content)
             tar.addfile(member, io.BytesIO(content))
+        if then is not None:
+            tar.addfile(then)
     return archive.getvalue()
 
 
@@ -114,6 +122,77 @@ def test_damaged_archive(own, damage):
     with pytest.raises(ValueError, match=message):
         reviews.load_imdb()
     assert (own / reviews.ARCHIVE).read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [tarfile.DIRTYPE, tarfile.FIFOTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE],
+    ids=["folder", "pipe", "symbolic link", "link"],
+)
+def test_a_review_is_no_file(own, kind):
+    member = tarfile.TarInfo("aclImdb/train/neg/9_1.txt")
+    member.type, member.linkname = kind, "aclImdb/train/neg/0_1.txt"
+    (own / reviews.ARCHIVE).write_bytes(pack(make_files(), then=member))
+    message = r"after 12 reviews \(aclImdb/train/neg/9_1.txt is not a file\); it was"
+    with pytest.raises(ValueError, match=message):
+        reviews.load_imdb()
+
+
+def test_a_review_is_far_too_long(own):
+    member = tarfile.TarInfo("aclImdb/train/neg/9_1.txt")
+    member.size = 3 * 2**30
+    (own / reviews.ARCHIVE).write_bytes(pack(make_files(), then=member))
+    message = (
+        r"after 12 reviews \(aclImdb/train/neg/9_1.txt has 3,221,225,472 bytes; "
+        r"expected at most 100,000\); it was"
+    )
+    with pytest.raises(ValueError, match=message):
+        reviews.load_imdb()
+
+
+def test_an_archive_is_far_too_long(own, monkeypatch):
+    monkeypatch.setattr(reviews, "MAX_UNPACKED", 100_000)
+    (own / reviews.ARCHIVE).write_bytes(pack(make_files()))
+    check_loaded(reviews.load_imdb())
+    content = gzip.decompress(pack(make_files())) + bytes(2**20)
+    (own / reviews.ARCHIVE).write_bytes(gzip.compress(content))
+    message = r"after 12 reviews \(unpacked it has more than 100,000 bytes\); it was"
+    with pytest.raises(ValueError, match=message):
+        reviews.load_imdb()
+
+
+def test_a_review_is_a_folder_in_a_folder(own):
+    (own / "aclImdb" / "train" / "neg" / "0_1.txt").mkdir(parents=True)
+    message = "^aclImdb/train/neg/0_1.txt in SEQMODELS_DATA: expected a file; it is a f"
+    with pytest.raises(ValueError, match=message):
+        reviews.load_imdb()
+
+
+def test_own_folder_is_a_file(own):
+    (own / "aclImdb").write_bytes(b"")
+    message = "^aclImdb in SEQMODELS_DATA has 0 reviews in train/neg; expected 3.$"
+    with pytest.raises(ValueError, match=message):
+        reviews.load_imdb()
+
+
+@pytest.mark.parametrize("named", [None, ""])
+def test_a_folder_that_happens_to_be_here_is_left(own, monkeypatch, named):
+    monkeypatch.chdir(own)
+    (own / "aclImdb").mkdir()
+    monkeypatch.setenv("SEQMODELS_DATA", "")
+    if named is None:
+        monkeypatch.delenv("SEQMODELS_DATA")
+    assert reviews.load_imdb()[1].kind == "bundled"
+
+
+def test_names_may_be_of_any_kind(own):
+    for name, content in {**make_files(), "test/pos/2_\u0663.txt": b"?"}.items():
+        path = own / "aclImdb" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    (own / "aclImdb" / "test/pos/2_8.txt").unlink()
+    with pytest.raises(ValueError, match="aclImdb in SEQMODELS_DATA: expected SHA-256"):
+        reviews.load_imdb()
 
 
 def test_a_review_is_missing(own):
