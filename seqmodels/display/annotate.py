@@ -1,15 +1,27 @@
 """A text with a number for each character and what a model expects next."""
 
+from __future__ import annotations
+
 import html
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from seqmodels.display.plotting import value_colors
+from seqmodels.display.colors import scale_values, value_colors
+from seqmodels.text.checks import check_size
+
+if TYPE_CHECKING:  # drawn with when needed, and slow to import
+    from IPython.display import HTML
+    from matplotlib.axes import Axes
+
+    from seqmodels.text.vocab import CharVocab
 
 _VISIBLE = str.maketrans({" ": "\u00b7", "\n": "\u00b6"})  # a dot, a pilcrow
 
 
-def likeliest(logits, vocab, count=5):
+def likeliest(logits: ArrayLike, vocab: CharVocab, count: int = 5) -> list[str]:
     """The likeliest next characters at every position, the likeliest first.
 
     >>> from seqmodels.text.vocab import CharVocab
@@ -35,11 +47,20 @@ def likeliest(logits, vocab, count=5):
         )
     if not 1 <= count <= len(vocab):
         raise ValueError(f"`count` must be from 1 to {len(vocab)}; got {count}.")
+    logits = logits.astype(float)  # what has no sign could not be turned round
     order = np.argsort(-logits, axis=1, kind="stable")[:, :count]
     return [vocab.decode(row) for row in order]
 
 
-def annotate_html(text, values, guesses, *, low=-1.0, high=1.0):
+def annotate_html(
+    text: str,
+    values: ArrayLike,
+    guesses: Sequence[str],
+    *,
+    low: float = -1.0,
+    high: float = 1.0,
+    width: int = 80,
+) -> HTML:
     """Text coloured by a value, its decile beneath, then the characters expected next.
 
     Everything stands in one `<pre>`, so that the columns hold wherever styles are
@@ -54,18 +75,21 @@ def annotate_html(text, values, guesses, *, low=-1.0, high=1.0):
             length.
         low: The value that is full blue.
         high: The value that is full orange.
+        width: Characters in a line at most; a longer one is broken, after a space
+            where it has one.
 
     Returns:
         An `IPython.display.HTML` without scripts, complete in itself.
 
     Raises:
-        ValueError: If there is not one value and one string for each character, or
-            the strings differ in length.
+        ValueError: If there is not one value and one string for each character, the
+            strings differ in length, a value is NaN, `low` is not below `high`, or
+            `width` is not a positive integer.
     """
     from IPython.display import HTML
 
     values, depth = _check(text, values, guesses)
-    digits = _digits(values, low, high)
+    digits = np.minimum(10 * scale_values(values, low, high), 9).astype(int)
     colored = [
         f'<span style="background-color:rgb({red},{green},{blue});color:#000">'
         f"{_escape(char)}</span>"
@@ -74,7 +98,7 @@ def annotate_html(text, values, guesses, *, low=-1.0, high=1.0):
         )
     ]
     rows = []
-    for start, end in _lines(text):
+    for start, end in _lines(text, width):
         rows += ["".join(colored[start:end]), "".join(map(str, digits[start:end]))]
         for rank in range(depth):
             rows.append(
@@ -88,7 +112,15 @@ def annotate_html(text, values, guesses, *, low=-1.0, high=1.0):
     return HTML(f'<pre style="{style}">' + "\n".join(rows) + "</pre>")
 
 
-def plot_text(text, values, guesses=None, *, low=-1.0, high=1.0):
+def plot_text(
+    text: str,
+    values: ArrayLike,
+    guesses: Sequence[str] | None = None,
+    *,
+    low: float = -1.0,
+    high: float = 1.0,
+    width: int = 80,
+) -> Axes:
     """Draws the same as a figure: coloured text, the guesses small beneath it.
 
     Each character's value is also the height of a black bar beneath it, for those
@@ -100,6 +132,8 @@ def plot_text(text, values, guesses=None, *, low=-1.0, high=1.0):
         guesses: As in `annotate_html`; `None` draws none.
         low: The value that is full blue.
         high: The value that is full orange.
+        width: Characters in a line at most; a longer one is broken, after a space
+            where it has one.
 
     Returns:
         The axes.
@@ -110,12 +144,12 @@ def plot_text(text, values, guesses=None, *, low=-1.0, high=1.0):
     import matplotlib.pyplot as plt
 
     values, depth = _check(text, values, guesses or [""] * len(text))
-    lines = _lines(text)
-    width = max((end - start for start, end in lines), default=1)
+    lines = _lines(text, width)
+    columns = max((end - start for start, end in lines), default=1)
     height = 1.45 + 0.72 * depth + 0.25 * bool(depth)  # of a line, in characters
-    size = (0.125 * width + 0.2, 0.2 * height * len(lines) + 0.2)
+    size = (0.125 * columns + 0.2, 0.2 * height * len(lines) + 0.2)
     ax = plt.subplots(figsize=size)[1]
-    scaled = np.clip((values - low) / (high - low), 0, 1)
+    scaled = scale_values(values, low, high)
     colors = value_colors(values, low, high) / 255
     fonts = {"family": "monospace", "ha": "center", "va": "center"}
     for row, (start, end) in enumerate(lines):
@@ -140,7 +174,7 @@ def plot_text(text, values, guesses=None, *, low=-1.0, high=1.0):
                     color="#000000" if hit else "#666666",
                     **fonts,
                 )
-    ax.set(xlim=(-0.6, width - 0.4), ylim=(len(lines) * height, -0.1))
+    ax.set(xlim=(-0.6, columns - 0.4), ylim=(len(lines) * height, -0.1))
     ax.axis("off")
     return ax
 
@@ -165,17 +199,19 @@ def _check(text, values, guesses):
     return values, lengths.pop()
 
 
-def _lines(text):
-    """Where lines start and end, the line ends included."""
-    ends = [n + 1 for n, char in enumerate(text) if char == "\n"]
-    if text and not text.endswith("\n"):
-        ends.append(len(text))
-    return list(zip([0, *ends[:-1]], ends, strict=True)) if ends else []
-
-
-def _digits(values, low, high):
-    scaled = np.clip((values - low) / (high - low), 0, 1)
-    return np.minimum((10 * scaled).astype(int), 9)
+def _lines(text, width):
+    """Where lines start and end, the line ends included, which may hang over."""
+    width, start, lines = check_size("width", width), 0, []
+    while start < len(text):
+        end = text.find("\n", start, start + width + 1) + 1
+        if not end and len(text) <= start + width:
+            end = len(text)
+        if not end:
+            space = text.rfind(" ", start, start + width)
+            end = space + 1 if space >= 0 else start + width
+        lines.append((start, end))
+        start = end
+    return lines
 
 
 def _escape(char):

@@ -1,15 +1,26 @@
 """Figures in one style, legible in print and for the colour-blind."""
 
+from __future__ import annotations
+
 import html
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from seqmodels.display.colors import value_colors
+
+if TYPE_CHECKING:  # drawn with when needed, and slow to import
+    from IPython.display import HTML
+    from matplotlib.axes import Axes
 
 # Okabe and Ito's palette, "Color Universal Design", 2008, black first.
 COLORS = ["#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 _LINES = ["-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1))]
 
 
-def use_style():
+def use_style() -> None:
     """Sets matplotlib's defaults for the course's figures."""
     import matplotlib.pyplot as plt
 
@@ -30,7 +41,15 @@ def use_style():
     )
 
 
-def plot_curves(curves, *, xlabel, ylabel, title=None, logy=False, ax=None):
+def plot_curves(
+    curves: Mapping[str, tuple],
+    *,
+    xlabel: str,
+    ylabel: str,
+    title: str | None = None,
+    logy: bool = False,
+    ax: Axes | None = None,
+) -> Axes:
     """Draws labelled curves, each in its own colour and line style.
 
     Args:
@@ -60,7 +79,7 @@ def plot_curves(curves, *, xlabel, ylabel, title=None, logy=False, ax=None):
     return ax
 
 
-def show_figure(alt):
+def show_figure(alt: str) -> None:
     """Shows the current figure with a text for those who cannot see it.
 
     Args:
@@ -77,26 +96,9 @@ def show_figure(alt):
     display(Image(data=buffer.getvalue(), alt=alt))
 
 
-def value_colors(values, low=-1.0, high=1.0):
-    """Red, green and blue of each value: blue for low, white, orange for high.
-
-    >>> value_colors([-1, 0, 1]).tolist()
-    [[86, 180, 233], [255, 255, 255], [230, 159, 0]]
-
-    Args:
-        values: Numbers, `(num_values,)`; beyond `low` and `high` the colour stays.
-        low: The value that is full blue.
-        high: The value that is full orange.
-
-    Returns:
-        Integers from 0 to 255, `(num_values, 3)`.
-    """
-    scaled = np.clip((np.asarray(values, float) - low) / (high - low), 0, 1)[:, None]
-    end = np.where(scaled > 0.5, [230, 159, 0], [86, 180, 233])
-    return (255 + np.abs(2 * scaled - 1) * (end - 255)).astype(int)
-
-
-def color_text(text, values, *, low=-1.0, high=1.0):
+def color_text(
+    text: str, values: ArrayLike, *, low: float = -1.0, high: float = 1.0
+) -> HTML:
     """Colours each character by a value: blue for low, white, orange for high.
 
     Args:
@@ -109,7 +111,8 @@ def color_text(text, values, *, low=-1.0, high=1.0):
         An `IPython.display.HTML`, complete in itself.
 
     Raises:
-        ValueError: If there is not one value for each character.
+        ValueError: If there is not one value for each character, a value is NaN, or
+            `low` is not below `high`.
     """
     from IPython.display import HTML
 
@@ -129,7 +132,13 @@ def color_text(text, values, *, low=-1.0, high=1.0):
     return HTML(f'<div style="font-family:monospace;white-space:pre-wrap">{body}</div>')
 
 
-def plot_attention(weights, source, target, *, ax=None):
+def plot_attention(
+    weights: ArrayLike,
+    source: Sequence[str],
+    target: Sequence[str],
+    *,
+    ax: Axes | None = None,
+) -> Axes:
     """Draws which source character each target character looks at.
 
     Args:
@@ -140,9 +149,20 @@ def plot_attention(weights, source, target, *, ax=None):
 
     Returns:
         The axes.
+
+    Raises:
+        ValueError: If there is not one row for each target character and one column
+            for each source character.
     """
     import matplotlib.pyplot as plt
 
+    weights = np.asarray(weights)
+    if weights.shape != (len(target), len(source)):
+        raise ValueError(
+            f"`weights` must have shape ({len(target)}, {len(source)}), a row for "
+            "each target character and a column for each source character; got "
+            f"{weights.shape}."
+        )
     ax = ax or plt.subplots(figsize=(0.28 * len(source) + 1, 0.28 * len(target) + 1))[1]
     ax.imshow(weights, cmap="Greys", vmin=0, vmax=1, aspect="auto")
     ax.set_xticks(range(len(source)), source)
@@ -152,7 +172,13 @@ def plot_attention(weights, source, target, *, ax=None):
     return ax
 
 
-def plot_embedding(points, labels, *, marked=(), ax=None):
+def plot_embedding(
+    points: ArrayLike,
+    labels: Sequence[str],
+    *,
+    marked: Collection[str] = (),
+    ax: Axes | None = None,
+) -> Axes:
     """Writes each label at its point in the plane.
 
     Args:
@@ -163,11 +189,20 @@ def plot_embedding(points, labels, *, marked=(), ax=None):
 
     Returns:
         The axes.
+
+    Raises:
+        ValueError: If there is not one point for each label.
     """
     import matplotlib.pyplot as plt
 
+    points = np.asarray(points)
+    if points.shape != (len(labels), 2):
+        raise ValueError(
+            f"`points` must have shape ({len(labels)}, 2), a point for each label; "
+            f"got {points.shape}."
+        )
     ax = ax or plt.subplots(figsize=(5, 5))[1]
-    ax.scatter(*np.asarray(points).T, s=0)  # sets the limits
+    ax.scatter(*points.T, s=0)  # sets the limits
     for (x, y), label in zip(points, labels, strict=True):
         style = {"color": COLORS[2], "weight": "bold"} if label in marked else {}
         ax.text(x, y, label, ha="center", va="center", **style)

@@ -20,6 +20,11 @@ def test_likeliest_are_in_order():
     assert likeliest(logits, CharVocab("abcd"), count=3) == ["bca", "dab"]
 
 
+def test_likeliest_of_numbers_without_a_sign():
+    logits = np.array([[0, 200, 100], [1, 0, 2]], np.uint8)
+    assert likeliest(logits, CharVocab("abc"), count=2) == ["bc", "ca"]
+
+
 def test_likeliest_needs_logits_of_the_vocabulary():
     vocab = CharVocab("abc")
     with pytest.raises(ValueError, match=r"\(num_chars, 3\); got \(1, 2\)"):
@@ -77,6 +82,49 @@ def test_figure_without_guesses():
     assert [text.get_text() for text in ax.texts] == ["a", "b"]
     fill = ax.patches[2].get_facecolor()
     np.testing.assert_allclose(np.multiply(fill[:3], 255), [230, 159, 0])
+
+
+LONG = "one two three\nfour-and-twenty"
+BROKEN = ["one two\u00b7", "three\u00b6", "four-and", "-twenty"]
+
+
+def test_long_lines_of_a_figure_are_broken():
+    ax = plot_text(LONG, np.zeros(len(LONG)), width=8)
+    rows = {}
+    for text in ax.texts:
+        rows.setdefault(text.get_position()[1], []).append(text.get_text())
+    rows = ["".join(row) for _, row in sorted(rows.items())]
+    assert rows == [row.replace(" ", "\u00b7") for row in BROKEN]
+    # 3,000 characters in one line once made a figure of 375 inches.
+    size = plot_text("a" * 3000, np.zeros(3000)).figure.get_size_inches()
+    np.testing.assert_allclose(size, [0.125 * 80 + 0.2, 0.29 * 38 + 0.2])
+
+
+def test_long_lines_of_a_web_page_are_broken():
+    markup = annotate_html(LONG, np.zeros(len(LONG)), [""] * len(LONG), width=8)
+    rows = re.sub("<.*?>", "", markup.data).split("\n")[::3]
+    assert rows[:4] == [row.replace(" ", "\u00b7") for row in BROKEN]
+
+
+def test_a_line_that_just_fits_is_not_broken():
+    rows = {text.get_position()[1] for text in plot_text("abcd\nefgh", [0] * 9).texts}
+    assert len(rows) == 2
+    ax = plot_text("abcd\nefgh", [0] * 9, width=4)
+    assert {text.get_position()[1] for text in ax.texts} == rows
+
+
+@pytest.mark.parametrize("draw", [annotate_html, plot_text])
+def test_values_that_have_no_colour_are_refused(draw):
+    guesses = ["a", "b", "c"]
+    message = "`values` must be numbers; got NaN at 2 of 3 places, first at 1"
+    with pytest.raises(ValueError, match=message):
+        draw("abc", [0, np.nan, np.nan], guesses)
+    for low, high in [(1, 1), (2, 1), (np.nan, 1), (0, np.inf)]:
+        message = f"`low` must be below `high`, both finite; got {low} and {high}"
+        with pytest.raises(ValueError, match=message):
+            draw("abc", [0, 1, 2], guesses, low=low, high=high)
+    with pytest.raises(ValueError, match="`width` must be a positive integer; got 0"):
+        draw("abc", [0, 1, 2], guesses, width=0)
 
 
 @pytest.mark.parametrize("draw", [annotate_html, plot_text])

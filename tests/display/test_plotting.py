@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from seqmodels.display import plotting
+from seqmodels.display.colors import value_colors
 
 pytestmark = pytest.mark.usefixtures("figures")
 
@@ -84,6 +85,18 @@ def test_every_character_needs_its_value():
         plotting.color_text("abc", [0, 1])
 
 
+def test_colours_need_values_between_two_limits():
+    message = "`values` must be numbers; got NaN at 1 of 2 places, first at 0"
+    with pytest.raises(ValueError, match=message):
+        value_colors([np.nan, 1.0])
+    with pytest.raises(ValueError, match="`low` must be below `high`.*; got 1 and 1"):
+        value_colors([0.0], 1, 1)
+    with pytest.raises(ValueError, match="`low` must be below `high`.*; got 1 and 1"):
+        plotting.color_text("a", [0.0], low=1, high=1)
+    infinite = value_colors([-np.inf, np.inf]).tolist()
+    assert infinite == [[86, 180, 233], [230, 159, 0]]
+
+
 def test_attention_map():
     weights = np.array([[0.9, 0.1, 0.0], [0.2, 0.3, 0.5]])
     ax = plotting.plot_attention(weights, "abc", "xy")
@@ -94,6 +107,15 @@ def test_attention_map():
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("read", "written")
 
 
+@pytest.mark.parametrize("source, target", [("ab", "xy"), ("abc", "x"), ("xy", "abc")])
+def test_attention_map_needs_a_label_for_every_row_and_column(source, target):
+    shape = rf"\({len(target)}, {len(source)}\)"
+    message = rf"`weights` must have shape {shape}, .*; got \(2, 3\)"
+    with pytest.raises(ValueError, match=message):
+        plotting.plot_attention(np.ones((2, 3)) / 3, source, target)
+    assert not plt.get_fignums()
+
+
 def test_embedding():
     points = np.array([[0.0, 1.0], [2.0, 3.0], [-4.0, 5.0]])
     ax = plotting.plot_embedding(points, ["a", "b", "c"], marked=["b"])
@@ -101,5 +123,6 @@ def test_embedding():
     np.testing.assert_array_equal([text.get_position() for text in ax.texts], points)
     assert [text.get_weight() for text in ax.texts] == ["normal", "bold", "normal"]
     assert ax.get_xlim()[0] <= -4 and ax.get_xlim()[1] >= 2  # nothing lies outside
-    with pytest.raises(ValueError, match="shorter"):
+    message = r"`points` must have shape \(2, 2\), .*; got \(3, 2\)"
+    with pytest.raises(ValueError, match=message):
         plotting.plot_embedding(points, ["a", "b"])
