@@ -177,6 +177,28 @@ def test_an_impossible_text_is_refused(name):
         getattr(IMPOSSIBLE, name)([1, 0])
 
 
+@pytest.mark.parametrize("temperature", [0, 1, 300, np.inf])
+def test_no_temperature_makes_the_impossible_possible(temperature):
+    rng = np.random.default_rng(0)
+    new = generate(IMPOSSIBLE, [0], 400, rng, temperature=temperature)
+    assert new.tolist() == [1, 0] * 200
+    logits, _ = IMPOSSIBLE.step([0], IMPOSSIBLE.initial_states(1))
+    assert logits.tolist() == [[-np.inf, 0, -np.inf]]
+
+
+@pytest.mark.parametrize(
+    "ids, message",
+    [
+        ([-1], "`ids` must be from 0 to 3; got -1"),
+        ([4], "`ids` must be from 0 to 3; got 4"),
+        ([[0]], r"`ids` must have shape \(batch,\); got \(1, 1\)"),
+    ],
+)
+def test_a_step_refuses_what_reading_would(model, ids, message):
+    with pytest.raises(ValueError, match=message):
+        model.step(ids, model.initial_states(1))
+
+
 def test_an_impossible_prompt_is_refused():
     with pytest.raises(ValueError, match="has probability zero"):
         generate(IMPOSSIBLE, [0, 2], 5, np.random.default_rng(0))
@@ -187,6 +209,7 @@ def test_an_impossible_prompt_is_refused():
     "ids, error, message",
     [
         ([0, 4], ValueError, "`ids` must be from 0 to 3; got 4"),
+        ([0, -1], ValueError, "`ids` must be from 0 to 3; got -1"),
         ([0.5], TypeError, "`ids` must be integers; got float64"),
         ([], ValueError, r"at least one token; got \(0,\)"),
         ([[[0]]], ValueError, r"\(batch, num_tokens\) .*; got \(1, 1, 1\)"),

@@ -1,6 +1,7 @@
 """The n-gram model against counting one by one, and against what it must not do."""
 
 import collections
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -180,3 +181,36 @@ def test_scoring_refuses_what_counting_would():
 def test_sizes_that_make_no_sense(vocab_size, order, message):
     with pytest.raises(ValueError, match=message):
         NGramLM(vocab_size, order)
+
+
+@pytest.mark.parametrize("vocab_size", [1, 2, 27])
+def test_a_vast_order_is_refused_without_working_out_its_power(vocab_size):
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="cannot be numbered in 64 bits"):
+        NGramLM(vocab_size, 10**6)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000  # bytes; 2 ** 10**6 alone has 125,000
+
+
+def test_the_highest_orders_that_can_be_numbered():
+    for vocab_size, order in [(2, 62), (1, 62), (27, 13)]:
+        model = NGramLM(np.int64(vocab_size), np.uint8(order)).fit([0] * 70)
+        assert model.next_probs([0] * 70).sum() == pytest.approx(1)
+        with pytest.raises(ValueError, match=f"`order` is {order + 1}: n-grams"):
+            NGramLM(vocab_size, order + 1)
+
+
+@pytest.mark.parametrize(
+    "ids, message",
+    [
+        ([7], "`ids` must be from 0 to 2; got 7"),
+        ([-1], "`ids` must be from 0 to 2; got -1"),
+        ([[0]], r"`ids` must have shape \(batch,\); got \(1, 1\)"),
+        (0, r"`ids` must have shape \(batch,\); got \(\)"),
+    ],
+)
+def test_a_step_refuses_what_counting_would(ids, message):
+    model = NGramLM(3, 2).fit([0, 1, 2])
+    with pytest.raises(ValueError, match=message):
+        model.step(ids, model.initial_states(1))

@@ -30,6 +30,20 @@ def test_the_example_of_the_design():
     ]
 
 
+@given(texts_and_sizes(), st.sampled_from([np.int8, np.uint8, np.int32, np.int64]))
+def test_windows_are_their_definition(case, dtype):
+    ids, batch_size, num_steps = case
+    ids = np.random.default_rng(len(ids)).integers(128, size=len(ids), dtype=dtype)
+    batches = ContiguousBatches(ids, batch_size, num_steps)
+    stream_length = (len(ids) - 1) // batch_size
+    for window in range(len(batches)):
+        first = window * num_steps
+        places = first + np.arange(batch_size)[:, None] * stream_length
+        places = places + np.arange(num_steps)
+        for found, later in zip(batches[window], [0, 1], strict=True):
+            np.testing.assert_array_equal(found, ids[places + later])
+
+
 @given(texts_and_sizes())
 def test_rows_go_on_from_window_to_window(case):
     ids, batch_size, num_steps = case
@@ -56,6 +70,13 @@ def test_a_second_pass_is_like_the_first():
     np.testing.assert_array_equal(list(batches), list(batches))
 
 
+def test_a_small_numpy_integer_names_the_same_window():
+    batches = ContiguousBatches(np.arange(401), 1, 2)
+    np.testing.assert_array_equal(batches[np.uint8(199)], batches[199])
+    with pytest.raises(TypeError, match="integer"):
+        batches[1.0]
+
+
 @pytest.mark.parametrize("window", [-1, 2])
 def test_windows_outside(window):
     batches = ContiguousBatches(np.arange(25), 4, 3)
@@ -74,6 +95,7 @@ def test_windows_outside(window):
         (np.arange(9), 0, 1, "`batch_size` must be a positive integer; got 0"),
         (np.arange(9), 2.0, 1, "`batch_size` must be a positive integer; got 2.0"),
         (np.arange(9), 1, -1, "`num_steps` must be a positive integer; got -1"),
+        (np.arange(9) - 1, 1, 1, "`ids` must be from 0 to 2147483647; got -1"),
     ],
 )
 def test_what_cannot_be_cut(ids, batch_size, num_steps, message):
@@ -112,6 +134,41 @@ def test_padding_only_adds(sequences, side):
     assert [[n for n in row if n] for row in padded.tolist()] == sequences
 
 
+@given(st.data(), st.sampled_from(["left", "right"]))
+def test_padded_rows_are_their_definition(data, side):
+    ids = st.integers(-(2**31), 2**31 - 1)
+    sequences = data.draw(st.lists(st.lists(ids, max_size=5), max_size=5))
+    value, more = data.draw(ids), data.draw(st.integers(0, 3))
+    length = max(map(len, sequences), default=0) + more
+    padded = pad(map(np.array, sequences), length, value=value, side=side)
+    assert padded.dtype == np.int32 and padded.shape == (len(sequences), length)
+    for row, sequence in zip(padded.tolist(), sequences, strict=True):
+        filling = [value] * (length - len(sequence))
+        assert row == (sequence + filling if side == "right" else filling + sequence)
+
+
+@pytest.mark.parametrize("value", [1.7, 1.0, np.nan, True, "a", None])
+def test_what_is_no_id_fills_nothing_and_starts_nothing(value):
+    with pytest.raises(TypeError, match="`value` must be integers; got "):
+        pad([[1], [2, 3]], value=value)
+    with pytest.raises(TypeError, match="`start` must be integers; got "):
+        teacher_forcing_pairs([[1]], value)
+
+
+def test_one_id_fills_and_one_starts():
+    with pytest.raises(ValueError, match=r"`value` must have shape \(\); got \(2,\)"):
+        pad([[1, 2]], value=[3, 4])
+    with pytest.raises(ValueError, match=r"`start` must have shape \(\); got \(1, 1\)"):
+        teacher_forcing_pairs([[1]], [[3]])
+
+
+@pytest.mark.parametrize("sequences", [[1, 2], [[[5]]], np.zeros((1, 1, 1), int)])
+def test_only_rows_are_padded(sequences):
+    message = r"`sequences` must have shape \(num_tokens,\); got \("
+    with pytest.raises(ValueError, match=message):
+        pad(sequences)
+
+
 def test_pad_refuses():
     message = "`length` is 2, but the longest of `sequences` has 3 ids"
     with pytest.raises(ValueError, match=message):
@@ -129,3 +186,19 @@ def test_teacher_forcing():
     np.testing.assert_array_equal(outputs, targets)
     with pytest.raises(ValueError, match=r"shape \(batch, num_steps\); got \(3,\)"):
         teacher_forcing_pairs([5, 6, 7], start=1)
+
+
+@given(st.integers(0, 3), st.integers(0, 4))
+def test_teacher_forcing_keeps_the_shape(batch, num_steps):
+    targets = np.arange(batch * num_steps).reshape(batch, num_steps)
+    inputs, outputs = teacher_forcing_pairs(targets, start=7)
+    assert inputs.shape == outputs.shape == (batch, num_steps)
+    assert (inputs[:, :1] == 7).all()
+    np.testing.assert_array_equal(inputs[:, 1:], targets[:, :-1])
+
+
+def test_teacher_forcing_leaves_its_targets_alone():
+    targets = np.array([[5, 6, 7]], np.int32)
+    for ours in teacher_forcing_pairs(targets, start=1):
+        ours += 1
+    assert targets.tolist() == [[5, 6, 7]]

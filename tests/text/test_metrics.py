@@ -44,6 +44,50 @@ def test_large_logits_do_not_overflow():
     assert nll == pytest.approx(1000.0)
 
 
+def test_an_impossible_token_costs_everything():
+    logits = [[-np.inf, 0.0, 0.0]]
+    assert cross_entropy(logits, [1]) == (pytest.approx(np.log(2)), 1)
+    nll, count = cross_entropy(logits, [0])
+    assert (nll, count) == (np.inf, 1)
+    assert perplexity(nll, count) == bits_per_char(nll, count) == np.inf
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_a_model_that_has_diverged_has_no_score(wrong):
+    logits = np.array([[0.0, 1.0], [wrong, 0.0], [-np.inf, -np.inf]])
+    message = f"`logits` must be finite, or minus .* whose largest is {wrong}"
+    with pytest.raises(ValueError, match=message):
+        cross_entropy(logits, [0, 1, 1])
+    with pytest.raises(ValueError, match="whose largest is -inf"):
+        cross_entropy(logits, [0, 1, 1], [True, False, True])
+    # Behind the mask it may stand, and a target that is none, too.
+    masked = cross_entropy(logits, [0, 1, -1], [True, False, False])
+    assert masked == cross_entropy(logits[:1], [0])
+
+
+@pytest.mark.parametrize("shape", [(), (3, 0)])
+def test_logits_need_a_vocabulary(shape):
+    with pytest.raises(ValueError, match="`logits` must have shape .*, vocab_size"):
+        cross_entropy(np.zeros(shape), np.zeros(shape[:-1], int))
+
+
+def test_a_mask_of_zeros_and_ones_is_a_mask(case):
+    logits, targets, mask = case
+    expected = cross_entropy(logits, targets, mask)
+    for dtype in (int, float, np.uint8):
+        assert cross_entropy(logits, targets, mask.astype(dtype)) == expected
+    assert exact_match(targets, targets + ~mask, mask.astype(int)) == 1
+
+
+@pytest.mark.parametrize("wrong", [2, -1, 0.5, np.nan])
+def test_a_mask_of_lengths_or_weights_is_none(wrong):
+    message = f"`mask` must be booleans, or 0 and 1; got {wrong}"
+    with pytest.raises(ValueError, match=message):
+        cross_entropy(np.zeros((2, 5)), [0, 1], [1, wrong])
+    with pytest.raises(ValueError, match=message):
+        exact_match([[0, 1]], [[0, 1]], [[1, wrong]])
+
+
 def test_halves_add_up_to_the_whole(case):
     logits, targets, _ = case
     whole, _ = cross_entropy(logits, targets)
@@ -71,7 +115,18 @@ def test_bigrams_and_characters_compare_in_bits_per_character():
     assert bits_per_char(pairs, num_chars) == pytest.approx(5)
 
 
-@pytest.mark.parametrize("number", [0, -3])
+def test_a_perplexity_above_every_float():
+    assert perplexity(1e6, 1) == np.inf
+    assert bits_per_char(1e6, 1) == pytest.approx(1e6 / np.log(2))
+
+
+def test_not_a_number_of_nats():
+    for score in (perplexity, bits_per_char):
+        with pytest.raises(ValueError, match="`nll` must be a number of nats; got nan"):
+            score(np.nan, 1)
+
+
+@pytest.mark.parametrize("number", [0, -3, np.nan, np.inf])
 def test_no_tokens(number):
     with pytest.raises(
         ValueError, match=f"`num_tokens` must be positive and finite; got {number}"
@@ -106,6 +161,8 @@ def test_exact_match_counts_whole_sequences():
 
 
 def test_exact_match_refuses():
+    with pytest.raises(TypeError, match="`predicted` must be integers; got float64"):
+        exact_match([[0.9, 2.1]], [[1, 2]])
     with pytest.raises(ValueError, match=r"one shape .*; got \(1, 2\) and \(1, 3\)"):
         exact_match([[1, 2]], [[1, 2, 3]])
     with pytest.raises(ValueError, match=r"got \(2,\) and \(2,\)"):

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seqmodels import generate, sample_logits
 
@@ -58,6 +60,54 @@ def test_huge_logits_do_not_overflow():
     assert found[:2].min() > 0.45
 
 
+# Many ties, and ids that are impossible.
+rows = st.lists(st.sampled_from([-np.inf, -1e308, -700.0, 0.0, 1.0]), min_size=1)
+rows = rows.filter(lambda row: max(row) > -np.inf)
+temperatures = st.sampled_from([0, 5e-324, 1e-300, 0.7, 300, 1e300, np.inf])
+
+
+@given(rows, temperatures, st.data())
+def test_only_the_likeliest_possible_ids_are_drawn(row, temperature, data):
+    top_k = data.draw(st.integers(1, len(row)))
+    ids = sample_logits(
+        np.tile(row, (50, 1)),
+        np.random.default_rng(0),
+        temperature=temperature,
+        top_k=np.uint8(top_k),
+    )
+    likeliest = sorted(range(len(row)), key=lambda n: (-row[n], n))[:top_k]
+    assert set(ids) <= {n for n in likeliest if row[n] > -np.inf}
+    if temperature < 1e-9:
+        assert {row[n] for n in ids} == {max(row)}
+
+
+def test_an_infinite_temperature_makes_the_possible_equally_likely():
+    logits = np.array([3.0, -np.inf, -700.0, 0.0, -1e308])
+    found = draw(logits, temperature=np.inf)
+    np.testing.assert_allclose(found, [0.25, 0, 0.25, 0.25, 0.25], atol=0.02)
+    assert found[1] == 0
+    # The likeliest is chosen before all become alike.
+    assert sample_logits(
+        [[0, -1]], np.random.default_rng(0), temperature=np.inf, top_k=1
+    ) == [0]
+
+
+def test_of_equals_exactly_so_many_are_kept():
+    found = draw(np.array([0.0, 1.0, 0.0, 0.0, -1.0]), top_k=3)
+    assert found.nonzero()[0].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("top_k", [np.uint8(1), np.int64(1), np.array(1)])
+def test_top_k_may_be_numpys(top_k):
+    assert draw(np.array([0.0, 2.0, 1.0]), top_k=top_k)[1] == 1
+
+
+@pytest.mark.parametrize("top_k", [True, 1.0, "1"])
+def test_top_k_may_not_be_something_else(top_k):
+    with pytest.raises(ValueError, match="`top_k` must be a positive integer; got "):
+        draw(np.array([0.0, 2.0, 1.0]), top_k=top_k)
+
+
 @pytest.mark.parametrize(
     "logits, options, message",
     [
@@ -67,6 +117,9 @@ def test_huge_logits_do_not_overflow():
         ([[0.0, 1.0]], {"top_k": 3}, "`top_k` must be from 1 to 2, .*; got 3"),
         ([[0.0, np.nan]], {}, "`logits` must be finite"),
         ([[0.0, np.inf]], {"temperature": 0}, "`logits` must be finite"),
+        ([[-np.inf, np.nan]], {"top_k": 1}, "`logits` must be finite"),
+        ([[0.0], [-np.inf]], {}, "`logits` must leave an id possible; row 1 has none"),
+        (np.zeros((2, 0)), {}, r"shape \(batch, vocab_size\); got \(2, 0\)"),
         ([0.0, 1.0], {}, r"shape \(batch, vocab_size\); got \(2,\)"),
     ],
 )
@@ -147,3 +200,26 @@ def test_no_tokens_at_all(model, rng):
 def test_generate_refuses(model, rng, prompt, num_tokens, options, error, message):
     with pytest.raises(error, match=message):
         generate(model, prompt, num_tokens, rng, **options)
+
+
+class Alphabet:
+    """Writes a, b, c, d, e in turn, and can read the first `input_size` of them."""
+
+    vocab_size = 5
+
+    def __init__(self, input_size):
+        self.input_size = input_size
+
+    def initial_states(self, batch_size):
+        return np.zeros(batch_size)
+
+    def step(self, ids, states):
+        return np.eye(5)[(ids + 1) % 5], states
+
+
+@pytest.mark.parametrize("input_size, last", [(3, 2), (5, 4), (9, 4)])
+def test_a_prompt_holds_what_can_be_both_read_and_written(rng, input_size, last):
+    model = Alphabet(input_size)
+    assert generate(model, [last], 1, rng, temperature=0) == [(last + 1) % 5]
+    with pytest.raises(ValueError, match=f"`prompt` must be from 0 to {last}; got"):
+        generate(model, [last + 1], 1, rng)

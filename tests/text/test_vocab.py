@@ -33,6 +33,26 @@ def test_bigrams_come_back(text):
     assert BIGRAMS.decode(ids) == text
 
 
+@given(st.sets(st.characters(), min_size=1), st.data())
+def test_pairs_of_any_characters_come_back(chars, data):
+    vocab = BigramVocab(CharVocab(chars))
+    text = data.draw(st.text(vocab.chars.chars, max_size=9)) * 2
+    ids = vocab.encode(text)
+    first, second = (vocab.chars.encode(text[n::2]) for n in (0, 1))
+    np.testing.assert_array_equal(ids, first * len(chars) + second)
+    assert vocab.decode(ids) == text
+
+
+def test_the_most_characters_that_pairs_can_have():
+    chars = CharVocab(map(chr, range(0x10000, 0x10000 + 46_340)))
+    text = chars.chars[-1] * 2
+    ids = BigramVocab(chars).encode(text)
+    assert ids.tolist() == [46_340**2 - 1] and BigramVocab(chars).decode(ids) == text
+    message = "at most 46340 characters, or `int32` cannot number .*; got 46341"
+    with pytest.raises(ValueError, match=message):
+        BigramVocab(CharVocab(chars.chars + "a"))
+
+
 @given(st.lists(st.sampled_from(WORDS.words[1:])), st.integers(0, 5))
 def test_words_come_back_without_padding(words, padding):
     ids = WORDS.encode("  ".join(words))
@@ -118,8 +138,16 @@ class TestDecodeRefuses:
         (lambda: WordVocab(["a", "a"]), "`words` must be different and not empty"),
         (lambda: WordVocab(["a", ""]), "`words` must be different and not empty"),
         (lambda: WordVocab(["a"], unknown="b"), "one of the words; got 'b'"),
+        (lambda: WordVocab(["a"], unknown=""), "one of the words; got ''"),
+        (lambda: WordVocab(["a", "b c"]), "hold no white space; got 'b c'"),
+        (lambda: WordVocab(["a\n"]), r"hold no white space; got 'a\\n'"),
     ],
 )
 def test_what_is_no_vocabulary(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_letters_are_not_taken_for_words():
+    with pytest.raises(TypeError, match="`words` must be a list of words; got 'the'"):
+        WordVocab("the")
