@@ -1,7 +1,7 @@
 """What every notebook does first and last."""
 
-import logging
 import platform
+import sys
 import time
 
 from seqmodels import __version__
@@ -9,24 +9,30 @@ from seqmodels import __version__
 _started = time.perf_counter()
 
 
-def setup(seed):
+def setup(seed: int) -> None:
     """Seeds everything, applies the figures' style, and prints what runs where.
+
+    In a notebook it first clears what TensorFlow writes beneath the cell while it
+    is imported: that it found no GPU, and other things that sound like errors.
 
     Args:
         seed: Seed of Python's, NumPy's and TensorFlow's random numbers.
     """
     global _started
+    is_new = "tensorflow" not in sys.modules
     from seqmodels._tensorflow import keras, tf
     from seqmodels.display.plotting import use_style
+    from seqmodels.display.progress import _in_notebook
 
-    # A lesson that trains ten models in a row traces ten functions, on purpose.
-    logging.getLogger("tensorflow").addFilter(
-        lambda record: "triggered tf.function retracing" not in record.getMessage()
-    )
     keras.utils.set_random_seed(seed)
     use_style()
     gpus = tf.config.list_physical_devices("GPU")
     device = f"{len(gpus)} GPU" if gpus else "CPU"
+    if is_new and _in_notebook():
+        from IPython.display import clear_output
+
+        sys.stderr.flush()  # lines still under way would come after the clearing
+        clear_output()
     print(
         f"seqmodels {__version__}, Python {platform.python_version()}, "
         f"TensorFlow {tf.__version__}, Keras {keras.__version__}, {device}"
@@ -34,7 +40,7 @@ def setup(seed):
     _started = time.perf_counter()
 
 
-def report(result):
+def report(result: str) -> None:
     """Prints a notebook's result and the seconds it took since `setup`.
 
     Args:
