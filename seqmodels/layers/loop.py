@@ -95,6 +95,12 @@ def scan(
         all steps, each `(num_steps, rows, size)`.
     """
     first, rows = inputs[0][0], [part[0].shape[1] for part in inputs]
+    if first.shape[0] == 1:  # as when writing: a loop would cost more than its step
+        once = [
+            step(part, *(x if x is None else x[0] for x in slices))
+            for part, slices in zip(states, inputs, strict=True)
+        ]
+        return [part for part, _ in once], [[x[None] for x in new] for _, new in once]
     num_steps = tf.shape(first)[0]
 
     def body(n, parts):

@@ -93,6 +93,9 @@ class FastLoop:
             inputs = tf.where(mask, inputs, tf.zeros_like(inputs))
         if training and 0 < self.dropout < 1:
             inputs *= self.cell.get_dropout_mask(inputs[0])
+        # A stateful layer's states are variables, and get new values after the loop:
+        # the gradient needs the old ones.
+        initial_state = [tf.convert_to_tensor(state) for state in initial_state]
         outputs, states = self.run(inputs, initial_state, mask)
         if mask is not None:
             # Keras puts out zeros until the first step that is not masked.

@@ -42,13 +42,19 @@ class Case:
         shapes = (FEATURES, gates), (UNITS, gates), (*self.bias_rows, gates)
         return arrays(*shapes, seed=7, dtype=dtype)
 
-    def build(self, cls=None, **options):
-        if cls is self.theirs:
-            options["use_cudnn"] = False
-        layer = (cls or self.ours)(UNITS, **options)
-        layer.build((None, None, FEATURES))
-        layer.set_weights(self.weights(options.get("dtype", "float32")))
+    def build(self, cls=None, *args, batch_size=None, **options):
+        """A layer with those weights, or as many of their numbers as it has."""
+        layer = (cls or self.ours)(UNITS, *args, **{"use_cudnn": False, **options})
+        layer.build((batch_size, None, FEATURES))
+        weights = zip(self.weights(), layer.get_weights(), strict=False)
+        layer.set_weights(
+            [new.ravel()[: old.size].reshape(old.shape) for new, old in weights]
+        )
         return layer
+
+    def pair(self, *args, **options):
+        """Our layer, and Keras' with the same arguments and weights."""
+        return [self.build(cls, *args, **options) for cls in (self.ours, self.theirs)]
 
     def numpy(self, x, states, mask, go_backwards):
         """Outputs and last states, every gate by itself, every step by itself."""
@@ -87,15 +93,20 @@ class GRUCase(Case):
         return (z * h + (1 - z) * np.tanh(x_c + r * h_c),)
 
 
-def value_and_gradients(layer, inputs, states, mask):
-    """What a layer returns, and the gradients of a random sum of all of it."""
+def value_and_gradients(layer, inputs, states=None, mask=None, **options):
+    """What a layer returns, and the gradients of a random sum of all of it.
+
+    The sum is of cosines, so that the gradient by an output hangs on that output.
+    """
     inputs, *states = map(tf.convert_to_tensor, [inputs, *(states or [])])
     sources = [inputs, *states, *[w.value for w in layer.trainable_weights]]
     with tf.GradientTape() as tape:
         tape.watch(sources)
-        results = layer(inputs, initial_state=states or None, mask=mask)
-        factors = arrays(*[r.shape for r in results], seed=2, dtype=layer.dtype)
-        loss = sum(tf.reduce_sum(f * r) for f, r in zip(factors, results, strict=True))
+        results = layer(inputs, initial_state=states or None, mask=mask, **options)
+        results = tf.nest.flatten(results)
+        factors = arrays(*[r.shape for r in results], seed=2, dtype=layer.compute_dtype)
+        pairs = zip(factors, results, strict=True)
+        loss = sum(tf.reduce_sum(f * tf.cos(r)) for f, r in pairs)
     return results, tape.gradient(loss, sources)
 
 
@@ -106,3 +117,8 @@ def assert_same(ours, theirs, tolerance=1e-5):
     for a, b in zip(ours[1], theirs[1], strict=True):
         scale = max(1.0, np.abs(b).max())
         np.testing.assert_allclose(a, b, rtol=0, atol=tolerance * scale)
+
+
+def assert_all_same(layers, *args, **options):
+    """Compares what two layers make of the same inputs."""
+    assert_same(*[value_and_gradients(layer, *args, **options) for layer in layers])
