@@ -1,9 +1,13 @@
 """Sequence models for a course that runs: layers, batches, sampling, data.
 
 Names are imported when first used, so that what needs NumPy alone starts at once.
+What Keras must know to load a file is imported as soon as Keras is.
 """
 
 import importlib
+import sys
+
+from seqmodels import _registration
 
 __version__ = "0.1.0"
 
@@ -13,7 +17,7 @@ _HOMES = {
     "counting.ngrams": ["NGramLM"],
     "text.metrics": ["cross_entropy", "perplexity", "bits_per_char", "exact_match"],
     "counting.hmm": ["HMM"],
-    "text.sampling": ["sample_logits", "generate", "greedy_decode"],
+    "text.sampling": ["sample_logits", "generate"],
     "layers.lstm": ["FusedLSTM"],
     "layers.gru": ["FusedGRU"],
     "layers.attention": ["DotAttention"],
@@ -22,6 +26,9 @@ _HOMES = {
     "models.topic_lm": ["TopicLM"],
     "models.losses": ["masked_cross_entropy", "masked_exact_match"],
     "models.seq2seq": ["Seq2Seq"],
+    "models.stack": ["RecurrentStack"],
+    "models.language_model": ["LanguageModel"],
+    "models.writing": ["greedy_decode"],
     "display.progress": ["ProgressBar", "progress_bar"],
     "display.notebook": ["setup", "report"],
 }
@@ -31,10 +38,16 @@ __all__ = sorted(_HOME)
 
 
 def __getattr__(name):
-    if name in _HOME:
-        return getattr(importlib.import_module(f"seqmodels.{_HOME[name]}"), name)
-    raise AttributeError(f"module 'seqmodels' has no attribute {name!r}")
+    if name not in _HOME:
+        raise AttributeError(f"module 'seqmodels' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"seqmodels.{_HOME[name]}"), name)
+    if "keras" in sys.modules:
+        _registration.import_all()
+    return value
 
 
 def __dir__():
     return [*globals(), *__all__]
+
+
+_registration.register()

@@ -1,6 +1,7 @@
 """One progress bar for one training run."""
 
 import sys
+from collections.abc import Iterable
 
 from tqdm import tqdm
 
@@ -10,16 +11,29 @@ from seqmodels._tensorflow import keras
 class ProgressBar(keras.callbacks.Callback):
     """Shows one bar for a whole `fit`, with the last losses beside it.
 
-    In a notebook the bar is a display that is updated in place, so the stored
-    output is its last state and not its history; elsewhere it goes to stderr.
+    It counts epochs; if there is but one, its batches, or what they are made of. In
+    a notebook the bar is a display that is updated in place, so the stored output is
+    its last state and not its history; elsewhere it goes to stderr.
+
+    Args:
+        total: Steps in an epoch, where a batch is many of them; `None` counts batches.
+        per_batch: Steps in a batch, the last one excepted.
+        unit: What a step is called.
     """
 
+    def __init__(
+        self, total: int | None = None, per_batch: int = 1, unit: str = "step"
+    ):
+        super().__init__()
+        self.total, self.per_batch, self.unit = total, per_batch, unit
+
     def on_train_begin(self, logs=None):
-        epochs, steps = self.params["epochs"], self.params.get("steps") or 0
+        epochs = self.params["epochs"]
+        steps = self.total or self.params.get("steps") or 0
         self._in_steps = steps > 1 and epochs == 1
         self._bar = _make_bar(
             total=steps if self._in_steps else epochs,
-            unit="step" if self._in_steps else "epoch",
+            unit=self.unit if self._in_steps else "epoch",
         )
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -28,7 +42,8 @@ class ProgressBar(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         if self._in_steps:
-            self._bar.update(batch + 1 - self._bar.n)
+            done = min((batch + 1) * self.per_batch, self._bar.total)
+            self._bar.update(done - self._bar.n)
 
     def on_epoch_end(self, epoch, logs=None):
         shown = {k: f"{v:.4g}" for k, v in (logs or {}).items() if "loss" in k}
@@ -40,7 +55,7 @@ class ProgressBar(keras.callbacks.Callback):
         self._bar.close()
 
 
-def progress_bar(iterable=None, **kwargs):
+def progress_bar(iterable: Iterable | None = None, **kwargs) -> tqdm:
     """A `tqdm` bar that in a notebook leaves one line behind. Arguments as `tqdm`'s."""
     return _make_bar(iterable, **kwargs)
 

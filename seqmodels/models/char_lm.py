@@ -1,10 +1,10 @@
 """A language model of characters, or of any other tokens."""
 
 from seqmodels._tensorflow import keras, tf
-from seqmodels.layers.dropout import Dropout
-from seqmodels.layers.fused import FusedLSTM
 from seqmodels.models.language_model import LanguageModel
+from seqmodels.models.stack import RecurrentStack
 from seqmodels.models.tensor_ids import check_id_tensor
+from seqmodels.text.checks import check_size
 
 
 @keras.saving.register_keras_serializable("seqmodels")
@@ -12,103 +12,88 @@ class CharLM(LanguageModel):
     """Predicts the next token of a text from all that came before.
 
     `logits, states = model(ids, states)`: the state is an argument and a result,
-    so a text can be read in pieces. Layers of `FusedLSTM` stand between the
-    tokens (one-hot, or embedded) and a linear classifier.
+    so a text can be read in pieces. A `RecurrentStack` stands between the tokens
+    (one-hot, or embedded) and a linear classifier.
 
     Args:
         vocab_size: Number of tokens.
-        units: Size of each layer's hidden and cell state.
-        num_layers: Number of LSTM layers.
+        units: Size of each layer's states.
+        cell: `"lstm"`, `"gru"` or `"rnn"`.
+        num_layers: Number of recurrent layers.
         embed_dim: Size of the token embedding; `None` feeds one-hot vectors.
-        dropout: Share of the inputs of every LSTM layer and of the classifier that
-            is zeroed in training. Never within the recurrence: Zaremba et al.,
-            "Recurrent Neural Network Regularization", 2014.
-        input_size: Number of different inputs, where it is not `vocab_size`.
+        dropout: As in `RecurrentStack`.
+        input_size: Number of different inputs; `None` for `vocab_size`.
         initializer: Initializer of all weight matrices but the embedding; `None`
             takes Keras' defaults.
-        unit_forget_bias: Whether the forget gates' biases start at 1, not at 0.
+        unit_forget_bias: Whether an LSTM's forget biases start at 1, not at 0.
+
+    Raises:
+        ValueError: If a size is not a positive integer, or there is no such cell.
     """
 
     def __init__(
         self,
-        vocab_size,
-        units,
+        vocab_size: int,
+        units: int,
         *,
-        num_layers=1,
-        embed_dim=None,
-        dropout=0.0,
-        input_size=None,
-        initializer=None,
-        unit_forget_bias=True,
+        cell: str = "lstm",
+        num_layers: int = 1,
+        embed_dim: int | None = None,
+        dropout: float = 0.0,
+        input_size: int | None = None,
+        initializer: object = None,
+        unit_forget_bias: bool = True,
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.vocab_size = vocab_size
-        self.units = units
-        self.num_layers = num_layers
+        self.vocab_size = check_size("vocab_size", vocab_size)
+        self.input_size = self.vocab_size
+        if input_size is not None:
+            self.input_size = check_size("input_size", input_size)
         self.embed_dim = embed_dim
-        self.dropout = dropout
-        self.input_size = input_size or vocab_size
-        self.initializer = initializer and keras.initializers.get(initializer)
-        self.unit_forget_bias = unit_forget_bias
         policy = {"dtype": self.dtype_policy}
-        self.embedding = (
-            keras.layers.Embedding(
-                self.input_size, embed_dim, name="embedding", **policy
+        self.embedding = None
+        if embed_dim is not None:
+            self.embed_dim = check_size("embed_dim", embed_dim)
+            self.embedding = keras.layers.Embedding(
+                self.input_size, self.embed_dim, name="embedding", **policy
             )
-            if embed_dim
-            else None
+        self.stack = RecurrentStack(
+            units,
+            cell=cell,
+            num_layers=num_layers,
+            dropout=dropout,
+            initializer=initializer,
+            unit_forget_bias=unit_forget_bias,
+            **policy,
         )
-        self.lstms = [
-            FusedLSTM(
-                units,
-                return_sequences=True,
-                return_state=True,
-                kernel_initializer=self._copy_initializer("glorot_uniform"),
-                recurrent_initializer=self._copy_initializer("orthogonal"),
-                unit_forget_bias=unit_forget_bias,
-                name=f"lstm_{n}",
-                **policy,
-            )
-            for n in range(num_layers)
-        ]
-        self.dropouts = [Dropout(dropout, **policy) for _ in range(num_layers + 1)]
+        self.units, self.num_layers = self.stack.units, self.stack.num_layers
+        initializer = self.stack.initializer and self.stack.initializer.clone()
         self.classifier = keras.layers.Dense(
-            vocab_size,
-            kernel_initializer=self._copy_initializer("glorot_uniform"),
+            self.vocab_size,
+            kernel_initializer=initializer or "glorot_uniform",
             name="classifier",
             **policy,
         )
         self.build()
 
-    def _copy_initializer(self, default):
-        # An initializer with a seed gives the same numbers at every use: copy it.
-        if self.initializer is None:
-            return default
-        return self.initializer.clone()
-
     def build(self, input_shape=None):
         if self.embedding:
             self.embedding.build((None, None))
-        features = self.embed_dim or self.input_size
-        for lstm in self.lstms:
-            lstm.build((None, None, features))
-            features = self.units
-        self.classifier.build((None, None, self.units))
+        self.stack.build((None, None, self.embed_dim or self.input_size))
+        self.classifier.build((None, None, self.stack.units))
         self.built = True
 
-    def initial_states(self, batch_size):
-        """Zero states: for each layer a pair `(h, c)`, each `(batch_size, units)`."""
-        zeros = tf.zeros([batch_size, self.units], self.compute_dtype)
-        return [(zeros, zeros) for _ in self.lstms]
+    def initial_states(self, batch_size: int) -> list:
+        """Zeros: for each layer a tuple of states, as in `RecurrentStack`."""
+        return self.stack.initial_states(batch_size)
 
     def call(self, ids, states=None, training=False):
         """Reads tokens and predicts, after each, the one to follow.
 
         Args:
             ids: Integers, `(batch, num_steps)`.
-            states: For each layer a pair `(h, c)`, each `(batch, units)`; zeros if
-                `None`.
+            states: As from `initial_states`, which is what `None` stands for.
             training: Whether to drop out.
 
         Returns:
@@ -120,38 +105,19 @@ class CharLM(LanguageModel):
                 code only), or a shape does not fit.
         """
         ids = check_id_tensor("ids", ids, self.input_size)
-        if states is None:
+        if states is None:  # not the stack's zeros: a subclass may begin otherwise
             states = self.initial_states(tf.shape(ids)[0])
-        if len(states) != self.num_layers:
-            raise ValueError(
-                f"`states` must have one pair (h, c) for each of {self.num_layers} "
-                f"layers; got {len(states)}."
-            )
-        if self.embedding:
-            x = self.embedding(ids)
-        elif training and self.dropout:
-            x = tf.one_hot(ids, self.input_size, dtype=self.compute_dtype)
-        else:
-            x = ids  # the layer takes them for the same one-hot vectors
-        new_states = []
-        *between, last = self.dropouts
-        for drop, lstm, state in zip(between, self.lstms, states, strict=True):
-            if not x.dtype.is_integer:
-                x = drop(x, training=training)
-            x, h, c = lstm(x, initial_state=state)
-            new_states.append((h, c))
-        return self.classifier(last(x, training=training)), new_states
+        x = self.embedding(ids) if self.embedding else ids
+        outputs, states = self.stack(x, states, training=training)
+        return self.classifier(outputs), states
 
     def get_config(self):
+        stack = self.stack.get_config()
+        names = "units cell num_layers dropout initializer unit_forget_bias".split()
         return {
             **super().get_config(),
             "vocab_size": self.vocab_size,
-            "units": self.units,
-            "num_layers": self.num_layers,
             "embed_dim": self.embed_dim,
-            "dropout": self.dropout,
             "input_size": self.input_size,
-            "initializer": self.initializer
-            and keras.initializers.serialize(self.initializer),
-            "unit_forget_bias": self.unit_forget_bias,
+            **{name: stack[name] for name in names},
         }

@@ -1,15 +1,28 @@
-"""Blocks of text windows, the form in which `CharLM` feeds them to compiled code.
+"""Blocks of text windows, the form in which texts are fed to compiled code.
 
-A block is `(inputs, targets, resets, count)`: windows of ids, `(windows, batch,
-num_steps)`, the targets alike, whether the state is set to zero before a window,
-`(windows,)`, and how many windows count; those behind are padding.
+A block is `(inputs, targets, starts, real)`: the ids of some windows, `(batch,
+windows, num_steps)`, and their targets; whether the state starts anew before a window,
+`(batch, windows)`; and which windows count, alike: those behind are padding. The
+batch is the first axis of all four, so that `tf.distribute` divides what it should.
 """
 
+from typing import NamedTuple
+
 from seqmodels._tensorflow import keras, tf
+from seqmodels.text.batches import ContiguousBatches
 
 # Windows that one call into compiled code trains on: enough to hide the cost of
 # the call, few enough for a bar that moves and a loop that can be stopped.
 WINDOWS_PER_CALL = 100
+
+
+class Block(NamedTuple):
+    """Some windows of a text, one after the other, in parallel streams."""
+
+    inputs: tf.Tensor
+    targets: tf.Tensor
+    starts: tf.Tensor
+    real: tf.Tensor
 
 
 class EpochPosition(keras.callbacks.Callback):
@@ -23,46 +36,38 @@ class EpochPosition(keras.callbacks.Callback):
         self.epoch.assign(epoch)
 
 
-def training_blocks(batches, steps_per_epoch, position):
+def training_blocks(
+    batches: ContiguousBatches, steps_per_epoch: int, position: EpochPosition
+) -> tf.data.Dataset:
     """One epoch of blocks, a `tf.data.Dataset` that can be iterated again.
 
-    Written in TensorFlow's operations throughout: a Python generator in the
-    pipeline slowed the compiled training beside it by a third.
-
     Args:
-        batches: `ContiguousBatches`.
+        batches: The text.
         steps_per_epoch: Windows in an epoch; the text starts over at its end.
-        position: `EpochPosition`, read when the epoch starts.
+        position: Read when the epoch starts.
     """
-    windows = _windows(batches)
+    return _blocks(batches, steps_per_epoch, position.epoch)
+
+
+def evaluation_blocks(batches: ContiguousBatches) -> tf.data.Dataset:
+    """The whole text once, from its start."""
+    return _blocks(batches, len(batches), tf.constant(0, tf.int64))
+
+
+def _blocks(batches, steps_per_epoch, epoch):
+    # In TensorFlow's operations throughout: a Python generator in the pipeline
+    # slowed the compiled training beside it by a third.
+    ids = tf.constant(batches.ids)
+    streams = tf.range(batches.batch_size, dtype=tf.int64) * batches.stream_length
+    steps = tf.range(batches.num_steps, dtype=tf.int64)
     within = tf.range(WINDOWS_PER_CALL, dtype=tf.int64)
 
     def block(start):
-        first = position.epoch * steps_per_epoch + start
-        indices = (first + within) % len(batches)
-        resets = (indices == 0) | (start + within == 0)
-        count = tf.minimum(WINDOWS_PER_CALL, tf.cast(steps_per_epoch - start, tf.int32))
-        return *windows(indices), resets, count
+        windows = (epoch * steps_per_epoch + start + within) % len(batches)
+        where = streams[:, None, None] + windows[:, None] * batches.num_steps + steps
+        starts = (windows == 0) | (start + within == 0)
+        real = start + within < steps_per_epoch
+        flags = (tf.tile(flag[None], [len(streams), 1]) for flag in (starts, real))
+        return Block(tf.gather(ids, where), tf.gather(ids, where + 1), *flags)
 
     return tf.data.Dataset.range(0, steps_per_epoch, WINDOWS_PER_CALL).map(block)
-
-
-def evaluation_block(batches):
-    """The whole text as one block, in a `tf.data.Dataset`."""
-    count = len(batches)
-    windows = _windows(batches)(tf.range(count, dtype=tf.int64))
-    block = (*windows, tf.zeros(count, tf.bool), tf.constant(count))
-    return tf.data.Dataset.from_tensors(block)
-
-
-def _windows(batches):
-    """A function from windows' numbers to their inputs and targets."""
-    ids = tf.constant(batches.ids)
-    rows = tf.range(batches.batch_size, dtype=tf.int64) * batches.stream_length
-    steps = tf.range(batches.num_steps, dtype=tf.int64)
-
-    def windows(indices):
-        where = indices[:, None, None] * batches.num_steps + rows[:, None] + steps
-        return tf.gather(ids, where), tf.gather(ids, where + 1)
-
-    return windows

@@ -1,13 +1,31 @@
 """Training a language model by truncated backpropagation, under Keras' `fit`."""
 
+from collections.abc import Sequence
+
 from seqmodels._tensorflow import keras, tf
 from seqmodels.display.progress import ProgressBar
-from seqmodels.models.feeding import EpochPosition, evaluation_block, training_blocks
+from seqmodels.models import feeding, writing
+from seqmodels.models.compiled import XLAModel, compiled
+from seqmodels.models.feeding import Block
+from seqmodels.models.windows import Running, over_windows
 from seqmodels.text.batches import ContiguousBatches
-from seqmodels.text.checks import check_ids
+from seqmodels.text.checks import check_ids, check_size
+
+# What Keras' `fit` and `evaluate` take besides, and why a language model does not.
+REFUSED = {
+    "y": "the targets are the next tokens",
+    "batch_size": "`ContiguousBatches` has it",
+    "validation_batch_size": "`ContiguousBatches` has it",
+    "shuffle": "windows follow one another, the state is carried",
+    "validation_split": "split the text, and give `validation_data`",
+    "validation_steps": "the whole validation text is read",
+    "steps": "the whole text is read",
+    "sample_weight": "every token counts alike",
+    "class_weight": "every token counts alike",
+}
 
 
-class LanguageModel(keras.Model):
+class LanguageModel(XLAModel):
     """What every language model with a state shares: how it is trained and stepped.
 
     A subclass has `vocab_size`, `initial_states(batch_size)`, and
@@ -15,103 +33,130 @@ class LanguageModel(keras.Model):
     vocab_size)`, and the new states in the structure of the old.
     """
 
-    _carried = None  # the states that `fit` carries from one compiled call to the next
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self._running = Running()
 
-    def compile(self, optimizer="rmsprop", *, jit_compile=None, **kwargs):
-        """As in Keras, but compiled by XLA unless told otherwise.
+    @property
+    def metrics(self):
+        return [*super().metrics, self._running.perplexity]
+
+    def compile(self, optimizer="rmsprop", loss=None, **kwargs):
+        """As in Keras, but without a loss: that is the next token's cross-entropy.
 
         Raises:
-            ValueError: If a loss or metrics are given: both are the model's own.
+            ValueError: If a loss is given.
         """
-        for name in ("loss", "metrics", "weighted_metrics"):
-            if kwargs.get(name) is not None:
+        for name, value in [("loss", loss), *kwargs.items()]:
+            if name.startswith("loss") and value is not None:
                 raise ValueError(
                     f"`{name}` must be left out: a language model is trained on the "
-                    f"cross-entropy of the next token; got {kwargs[name]!r}."
+                    f"cross-entropy of the next token; got {value!r}."
                 )
-        if jit_compile is None:
-            jit_compile = not kwargs.get("run_eagerly", False)
-        super().compile(optimizer, jit_compile=jit_compile, **kwargs)
-
-    def compile_from_config(self, config):
-        # Keras leaves a loaded model uncompiled if its `compile` is not Keras' own.
-        self.compile(**keras.saving.deserialize_keras_object(config))
-        self.optimizer.build(self.trainable_variables)
+        super().compile(optimizer, **kwargs)
 
     def fit(
         self,
-        x,
+        x: ContiguousBatches,
         *,
-        epochs=1,
-        steps_per_epoch=None,
-        validation_data=None,
-        callbacks=None,
-        verbose=1,
-        **kwargs,
-    ):
+        epochs: int = 1,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_data: ContiguousBatches | None = None,
+        validation_freq: int = 1,
+        callbacks: Sequence[keras.callbacks.Callback] | None = None,
+        verbose: int | str = "auto",
+        **refused,
+    ) -> keras.callbacks.History:
         """Trains by truncated backpropagation through time, the state carried on.
 
         Epoch *e* reads the windows from *e* times `steps_per_epoch` on, starting
-        over at the text's end, from a zero state: so a run that is taken up again
-        at epoch *e* is the run that was never broken off.
+        over at the text's end, from `initial_states`: so a run that is taken up
+        again at epoch *e* is the run that was never broken off.
 
         Args:
-            x: `ContiguousBatches` of the training text.
-            epochs: Number of epochs.
+            x: The training text.
+            epochs: Number of the epoch to stop before.
+            initial_epoch: Number of the epoch to start with.
             steps_per_epoch: Windows in an epoch; `None` for one pass of the text.
-            validation_data: `ContiguousBatches` of the validation text.
-            callbacks: Keras callbacks.
-            verbose: 1 for one progress bar, 0 for none.
-            **kwargs: Anything else that `keras.Model.fit` takes.
+            validation_data: The validation text.
+            validation_freq: Epochs from one validation to the next.
+            callbacks: Keras callbacks; a batch, to them, is a block of windows.
+            verbose: 0 shows nothing, everything else one progress bar.
 
         Returns:
-            Keras' history: `loss` (nats per token) and `perplexity`, and both with
+            Keras' history: `loss` (nats per token, regularizers added),
+            `perplexity` (without them) and any metrics; and all of them with
             `val_` before for the validation text.
+
+        Raises:
+            TypeError: If a text is no `ContiguousBatches`, or another argument of
+                Keras' `fit` is given.
+            ValueError: If an id is outside the vocabulary, or a number does not fit.
         """
+        _refuse("fit", refused)
         if not self.compiled:
             raise ValueError("Call `compile()` before `fit()`.")
         self._check_batches("x", x)
+        steps = len(x)
+        if steps_per_epoch is not None:
+            steps = check_size("steps_per_epoch", steps_per_epoch)
+        self._running.prepare(self.make_train_function, self, x)
         if validation_data is not None:
             self._check_batches("validation_data", validation_data)
-            validation_data = evaluation_block(validation_data)
-        if self._carried is None or self._carried[0].shape[0] != x.batch_size:
-            states = tf.nest.flatten(self.initial_states(x.batch_size))
-            self._carried = [tf.Variable(state, trainable=False) for state in states]
-            self.train_function = None  # the one there is holds on to the old states
-        self.optimizer.build(self.trainable_variables)
-        steps = steps_per_epoch or len(x)
-        position = EpochPosition()
+            self._running.prepare(self.make_test_function, self, validation_data)
+            validation_data = feeding.evaluation_blocks(validation_data)
+        position = feeding.EpochPosition()
         callbacks = [position, *(callbacks or [])]
         if verbose:
-            callbacks.append(ProgressBar())
+            callbacks.append(ProgressBar(steps, feeding.WINDOWS_PER_CALL, "window"))
+        self.optimizer.build(self.trainable_variables)
         history = super().fit(
-            training_blocks(x, steps, position),
-            epochs=epochs,
+            feeding.training_blocks(x, steps, position),
+            epochs=check_size("epochs", epochs),
+            initial_epoch=initial_epoch,
             validation_data=validation_data,
+            validation_freq=validation_freq,
             callbacks=callbacks,
             verbose=0,
             shuffle=False,  # Keras warns that it cannot shuffle blocks
-            **kwargs,
         )
         for values in history.history.values():  # older Keras keeps tensors there
             values[:] = map(float, values)
         return history
 
-    def evaluate(self, x, *, verbose=0, return_dict=True, **kwargs):
-        """Returns `loss` (nats per token) and `perplexity` of a text.
+    def evaluate(
+        self,
+        x: ContiguousBatches,
+        *,
+        callbacks: Sequence[keras.callbacks.Callback] | None = None,
+        verbose: int | str = 0,
+        return_dict: bool = True,
+        **refused,
+    ) -> dict[str, float] | list[float]:
+        """Returns `loss` (nats per token), `perplexity` and any metrics of a text.
 
-        The state is zero at the start of each stream and carried to its end.
+        Every stream starts from `initial_states`, carried to its end.
 
         Args:
-            x: `ContiguousBatches` of the text.
+            x: The text.
+            callbacks: As in Keras.
             verbose: As in Keras.
             return_dict: As in Keras, but `True` unless told otherwise.
-            **kwargs: Anything else that `keras.Model.evaluate` takes.
+
+        Raises:
+            TypeError: As `fit`.
+            ValueError: As `fit`.
         """
-        if not isinstance(x, tf.data.Dataset):  # as `fit` hands it on
+        options = {"callbacks": callbacks, "verbose": verbose}
+        if isinstance(x, tf.data.Dataset):  # as `fit` hands it on
+            options.update(refused)
+        else:
+            _refuse("evaluate", refused)
             self._check_batches("x", x)
-            x = evaluation_block(x)
-        result = super().evaluate(x, verbose=verbose, return_dict=return_dict, **kwargs)
+            self._running.prepare(self.make_test_function, self, x)
+            x = feeding.evaluation_blocks(x)
+        result = super().evaluate(x, return_dict=return_dict, **options)
         return tf.nest.map_structure(float, result)  # older Keras returns tensors
 
     def _check_batches(self, name, batches):
@@ -124,62 +169,72 @@ class LanguageModel(keras.Model):
     def train_step(self, block):
         weights = self.trainable_variables
 
-        def train_on_window(ids, targets, reset, states):
-            states = tf.nest.map_structure(
-                lambda state: tf.where(reset, tf.zeros_like(state), state), states
-            )
+        def on_window(inputs, targets, states):
             with tf.GradientTape() as tape:
-                logits, states = self(ids, states, training=True)
-                loss = tf.reduce_mean(_cross_entropy(logits, targets))
+                logits, states = self(inputs, states, training=True)
+                loss = self.compute_loss(inputs, targets, logits)
                 scaled = self.optimizer.scale_loss(loss)
             self.optimizer.apply(tape.gradient(scaled, weights), weights)
-            return loss, states
+            self._count(loss, inputs, targets, logits)
+            return states
 
-        structure = self.initial_states(tf.shape(block[0])[1])
-        carried = [tf.identity(state) for state in self._carried]
-        states = tf.nest.pack_sequence_as(structure, carried)
-        logs, states = self._over_windows(block, train_on_window, states)
-        for variable, state in zip(self._carried, tf.nest.flatten(states), strict=True):
-            variable.assign(state)
-        return logs
+        carried = self._running.states["make_train_function"]
+        return self._over_windows(on_window, Block(*block), carried)
 
     def test_step(self, block):
-        def test_on_window(ids, targets, reset, states):
-            logits, states = self(ids, states, training=False)
-            return tf.reduce_mean(_cross_entropy(logits, targets)), states
+        def on_window(inputs, targets, states):
+            logits, states = self(inputs, states, training=False)
+            loss = self.compute_loss(inputs, targets, logits, training=False)
+            self._count(loss, inputs, targets, logits)
+            return states
 
-        states = self.initial_states(tf.shape(block[0])[1])
-        return self._over_windows(block, test_on_window, states)[0]
+        carried = self._running.states["make_test_function"]
+        return self._over_windows(on_window, Block(*block), carried)
 
-    def _over_windows(self, block, on_window, states):
-        """Runs `on_window` over a block's windows, in one loop of compiled code."""
-        inputs, targets, resets, count = block
+    def _over_windows(self, on_window, block, carried):
+        initial = self.initial_states(tf.shape(block.inputs)[0])
+        over_windows(on_window, block, initial, carried)
+        return self.get_metrics_result()
 
-        def body(n, states, total):
-            loss, new = on_window(inputs[n], targets[n], resets[n], states)
-            new = tf.nest.map_structure(
-                lambda state, old: tf.ensure_shape(state, old.shape), new, states
-            )
-            return n + 1, new, total + tf.cast(loss, tf.float32)
+    def _count(self, loss, inputs, targets, logits):
+        (tracker,) = (metric for metric in self.metrics if metric.name == "loss")
+        tracker.update_state(loss)
+        self.compute_metrics(inputs, targets, logits)
 
-        _, states, total = tf.while_loop(
-            lambda n, *_: n < count, body, (tf.constant(0), states, tf.constant(0.0))
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        """Mean cross-entropy of the targets, and what layers and weights add to it.
+
+        Args:
+            x: Ids, `(batch, num_steps)`.
+            y: Targets, `(batch, num_steps)`.
+            y_pred: Logits, `(batch, num_steps, vocab_size)`.
+            sample_weight: Not used.
+            training: Not used.
+
+        Returns:
+            A scalar, in nats.
+        """
+        nll = tf.nn.sparse_softmax_cross_entropy_with_logits(
+            labels=y, logits=tf.cast(y_pred, tf.float32)
         )
-        windows = tf.cast(count, tf.float32)
-        (tracker,) = (m for m in self.metrics if m.name == "loss")
-        tracker.update_state(total / windows, sample_weight=windows)
-        loss = tracker.result()
-        return {"loss": loss, "perplexity": tf.exp(loss)}, states
+        mean = tf.reduce_mean(nll)
+        self._running.perplexity.update_state(mean)
+        return tf.add_n([mean, *(tf.cast(loss, tf.float32) for loss in self.losses)])
 
-    @tf.function(jit_compile=True, reduce_retracing=True)
+    @compiled
     def step(self, ids, states):
         """One compiled step: ids `(batch,)` and states to logits and new states."""
         logits, states = self(ids[:, None], states, training=False)
         return logits[:, 0], states
 
+    write = writing.write  # what `generate` calls
+    write_on = compiled(writing.write_on)
 
-def _cross_entropy(logits, targets):
-    """Negative log-likelihood of each target, `(batch, num_steps)`, in nats."""
-    return tf.nn.sparse_softmax_cross_entropy_with_logits(
-        labels=targets, logits=tf.cast(logits, tf.float32)
-    )
+
+def _refuse(method, arguments):
+    for name, value in arguments.items():
+        if value is not None:
+            why = REFUSED.get(name, "there is no such argument")
+            raise TypeError(f"`{method}` does not take `{name}`: {why}.")

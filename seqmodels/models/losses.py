@@ -1,12 +1,13 @@
 """Loss and metric of padded sequences, for Keras' `compile`."""
 
 from seqmodels._tensorflow import keras, tf
+from seqmodels.models.tensor_ids import nan_outside
 
 PAD = 0  # the id that fills up a row; neither read nor counted
 
 
 @keras.saving.register_keras_serializable("seqmodels")
-def masked_cross_entropy(targets, logits):
+def masked_cross_entropy(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     """Cross-entropy of each target, scaled so that the mean leaves out padding.
 
     Args:
@@ -14,19 +15,21 @@ def masked_cross_entropy(targets, logits):
         logits: `(batch, num_steps, vocab_size)`.
 
     Returns:
-        `(batch, num_steps)`, in nats; zero at padding. Keras takes the mean.
+        `(batch, num_steps)`, in nats; zero at padding, NaN for a target outside the
+        vocabulary. Keras takes the mean.
     """
     targets = tf.cast(targets, tf.int32)
     log_probs = tf.nn.log_softmax(tf.cast(logits, tf.float32))
     # TensorFlow's own sparse cross-entropy warns under XLA of a check it leaves out.
     chosen = tf.one_hot(targets, logits.shape[-1], dtype=log_probs.dtype)
     nll = -tf.reduce_sum(chosen * log_probs, axis=-1)
+    nll = nan_outside(nll[..., None], targets, logits.shape[-1])[..., 0]
     real = tf.cast(targets != PAD, tf.float32)
     return nll * real / tf.maximum(tf.reduce_mean(real), 1e-9)
 
 
 @keras.saving.register_keras_serializable("seqmodels")
-def masked_exact_match(targets, logits):
+def masked_exact_match(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     """Whether each row's likeliest ids are its targets, padding left out: `(batch,)`.
 
     Args:

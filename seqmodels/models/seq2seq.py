@@ -1,15 +1,20 @@
 """From one sequence to another: an encoder, a decoder, and attention between."""
 
+import numpy as np
+
 from seqmodels._tensorflow import keras, tf
 from seqmodels.layers.attention import DotAttention
-from seqmodels.layers.fused import FusedLSTM
+from seqmodels.models import writing
+from seqmodels.models.compiled import XLAModel, compiled
 from seqmodels.models.losses import PAD
-from seqmodels.models.tensor_ids import check_id_tensor
+from seqmodels.models.stack import RecurrentStack
+from seqmodels.models.tensor_ids import check_id_tensor, nan_outside
+from seqmodels.text.checks import check_ids, check_size
 
 
 @keras.saving.register_keras_serializable("seqmodels")
-class Seq2Seq(keras.Model):
-    """Reads a sequence with one LSTM and writes another one with a second.
+class Seq2Seq(XLAModel):
+    """Reads a sequence with one recurrent stack and writes another with a second.
 
     `logits = model((source, inputs))` is the teacher-forced model that `fit` trains:
     `inputs` is what shall be written, one step later (`teacher_forcing_pairs`).
@@ -18,11 +23,16 @@ class Seq2Seq(keras.Model):
     Args:
         vocab_size: Number of tokens, padding and marks of start and end included.
         units: Size of the states and of what is remembered of each source token.
+        cell: As in `RecurrentStack`, and so `num_layers` and `dropout`, of both.
         embed_dim: Size of the token embedding, shared by reading and writing.
         direction: `"forward"`, `"backward"` (the source reversed) or `"both"`: two
             encoders of half the units each.
         attention: Whether the decoder looks back at all that was read. If not, it
-            has the encoder's last state and nothing else.
+            has the encoder's last states and nothing else.
+
+    Raises:
+        ValueError: If a size is not a positive integer, `units` is odd where there
+            are two encoders, or there is no such direction or cell.
 
     Source: Sutskever et al., arXiv 1409.3215; attention after the decoder is from
     Luong et al., arXiv 1508.04025, section 3 ("general").
@@ -30,12 +40,15 @@ class Seq2Seq(keras.Model):
 
     def __init__(
         self,
-        vocab_size,
-        units,
+        vocab_size: int,
+        units: int,
         *,
-        embed_dim=32,
-        direction="both",
-        attention=True,
+        cell: str = "lstm",
+        num_layers: int = 1,
+        embed_dim: int = 32,
+        direction: str = "both",
+        attention: bool = True,
+        dropout: float = 0.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -44,68 +57,81 @@ class Seq2Seq(keras.Model):
                 '`direction` must be "forward", "backward" or "both"; '
                 f"got {direction!r}."
             )
+        units = check_size("units", units)
         if direction == "both" and units % 2:
             raise ValueError(f'`units` must be even to read "both" ways; got {units}.')
-        self.vocab_size = vocab_size
-        self.units = units
-        self.embed_dim = embed_dim
+        self.vocab_size = check_size("vocab_size", vocab_size)
+        self.embed_dim = check_size("embed_dim", embed_dim)
         self.direction = direction
-        self.embedding = keras.layers.Embedding(vocab_size, embed_dim, name="embedding")
-        ways = ["forward", "backward"] if direction == "both" else [direction]
-        self.encoders = [
-            _lstm(units // len(ways), way, go_backwards=way == "backward")
-            for way in ways
-        ]
-        self.decoder = _lstm(units, "decoder")
-        self.attention = (
-            DotAttention(scale=1.0, name="attention") if attention else None
+        policy = {"dtype": self.dtype_policy}
+        self.embedding = keras.layers.Embedding(
+            self.vocab_size, self.embed_dim, name="embedding", **policy
         )
+        ways = 2 if direction == "both" else 1
+        options = {"cell": cell, "num_layers": num_layers, "dropout": dropout, **policy}
+        self.encoders = [RecurrentStack(units // ways, **options) for _ in range(ways)]
+        self.decoder = RecurrentStack(units, name="decoder", **options)
+        self.attention = None
         if attention:
-            self.query = keras.layers.Dense(units, use_bias=False, name="query")
-            self.combine = keras.layers.Dense(units, activation="tanh", name="combine")
-        self.classifier = keras.layers.Dense(vocab_size, name="classifier")
+            self.attention = DotAttention(scale=1.0, name="attention", **policy)
+            self.query = keras.layers.Dense(
+                units, use_bias=False, name="query", **policy
+            )
+            self.combine = keras.layers.Dense(
+                units, activation="tanh", name="combine", **policy
+            )
+        self.classifier = keras.layers.Dense(
+            self.vocab_size, name="classifier", **policy
+        )
         self.build()
 
     def build(self, input_shape=None):
+        units = self.decoder.units
         self.embedding.build((None, None))
-        for lstm in [*self.encoders, self.decoder]:
-            lstm.build((None, None, self.embed_dim))
+        for stack in [*self.encoders, self.decoder]:
+            stack.build((None, None, self.embed_dim))
         if self.attention:
-            self.query.build((None, None, self.units))
-            self.combine.build((None, None, 2 * self.units))
-        self.classifier.build((None, None, self.units))
+            self.query.build((None, None, units))
+            self.combine.build((None, None, 2 * units))
+        self.classifier.build((None, None, units))
         self.built = True
 
-    def encode(self, source):
+    def encode(self, source, training=False):
         """Reads the source.
 
         Args:
             source: Ids, `(batch, source_steps)`, padded with 0.
+            training: Whether to drop out.
 
         Returns:
             What is remembered of each step, `(batch, source_steps, units)`; which
             steps are not padding, `(batch, source_steps)`; and the decoder's first
-            states `(h, c)`, each `(batch, units)`.
+            states, as in `RecurrentStack`.
         """
         source = check_id_tensor("source", source, self.vocab_size)
         mask = source != PAD
-        x = self.embedding(source)
-        outputs, hs, cs = [], [], []
-        for lstm in self.encoders:
-            output, h, c = lstm(x, mask=mask)
-            outputs.append(tf.reverse(output, [1]) if lstm.go_backwards else output)
-            hs.append(h)
-            cs.append(c)
-        return tf.concat(outputs, -1), mask, (tf.concat(hs, -1), tf.concat(cs, -1))
+        x = nan_outside(self.embedding(source), source, self.vocab_size)
+        ways = ["forward", "backward"] if self.direction == "both" else [self.direction]
+        all_outputs, all_states = [], []
+        for way, stack in zip(ways, self.encoders, strict=True):
+            # Reversed, the padding comes first; a masked step changes no state.
+            turn = [1] if way == "backward" else []
+            turned = tf.reverse(x, turn), None, tf.reverse(mask, turn)
+            outputs, states = stack(*turned, training=training)
+            all_outputs.append(tf.reverse(outputs, turn))
+            all_states.append(states)
+        states = tf.nest.map_structure(lambda *parts: tf.concat(parts, -1), *all_states)
+        return tf.concat(all_outputs, -1), mask, states
 
-    def decode(self, ids, states, memory, mask):
+    def decode(self, ids, states, encoder_outputs, mask, training=False):
         """Writes on: reads what was written last, predicts what comes next.
 
         Args:
             ids: Ids, `(batch, num_steps)`.
-            states: `(h, c)`, each `(batch, units)`.
-            memory: `(batch, source_steps, units)`, from `encode`.
+            states: As from `encode`, or from here.
+            encoder_outputs: `(batch, source_steps, units)`, from `encode`.
             mask: `(batch, source_steps)`, from `encode`.
+            training: Whether to drop out.
 
         Returns:
             Logits, `(batch, num_steps, vocab_size)`; the new states; and where the
@@ -113,22 +139,26 @@ class Seq2Seq(keras.Model):
             attention.
         """
         ids = check_id_tensor("ids", ids, self.vocab_size)
-        outputs, *states = self.decoder(self.embedding(ids), initial_state=states)
+        x = nan_outside(self.embedding(ids), ids, self.vocab_size)
+        outputs, states = self.decoder(x, states, training=training)
         weights = None
         if self.attention:
-            context, weights = self.attention(self.query(outputs), memory, mask=mask)
+            query = self.query(outputs)
+            context, weights = self.attention(query, encoder_outputs, mask=mask)
             outputs = self.combine(tf.concat([outputs, context], axis=-1))
-        return self.classifier(outputs), tuple(states), weights
+        return self.classifier(outputs), states, weights
 
-    def call(self, inputs):
+    def call(self, inputs, training=False):
         """Predicts each token of the answer from the source and the tokens before.
 
         Args:
             inputs: `(source, inputs)`: ids, `(batch, source_steps)` and `(batch,
                 num_steps)`.
+            training: Whether to drop out.
 
         Returns:
-            Logits, `(batch, num_steps, vocab_size)`.
+            Logits, `(batch, num_steps, vocab_size)`; in compiled code NaN behind an
+            id outside the vocabulary.
 
         Raises:
             TypeError: If ids are not integers.
@@ -146,32 +176,36 @@ class Seq2Seq(keras.Model):
                 "`source` and `inputs` must have one batch size; "
                 f"got {source.shape[0]} and {ids.shape[0]}."
             )
-        memory, mask, states = self.encode(source)
-        return self.decode(ids, states, memory, mask)[0]
+        encoder_outputs, mask, states = self.encode(source, training)
+        return self.decode(ids, states, encoder_outputs, mask, training)[0]
 
-    @tf.function(jit_compile=True, reduce_retracing=True)
-    def read(self, source):
-        """`encode`, compiled."""
-        return self.encode(source)
+    def fit(self, x=None, y=None, *args, **kwargs):
+        """As in Keras; ids in arrays are checked before anything is trained."""
+        self._check_arrays(x, y)
+        return super().fit(x, y, *args, **kwargs)
 
-    @tf.function(jit_compile=True, reduce_retracing=True)
-    def step(self, ids, states, memory, mask):
-        """One compiled step: ids `(batch,)` to logits `(batch, vocab_size)`, states."""
-        logits, states, _ = self.decode(ids[:, None], states, memory, mask)
-        return logits[:, 0], states
+    def evaluate(self, x=None, y=None, *args, **kwargs):
+        """As in Keras; ids in arrays are checked first."""
+        self._check_arrays(x, y)
+        return super().evaluate(x, y, *args, **kwargs)
+
+    def _check_arrays(self, x, y):
+        pair = x if isinstance(x, (list, tuple)) and len(x) == 2 else (None, None)
+        named = zip(["source", "inputs", "targets"], [*pair, y], strict=True)
+        for name, ids in named:
+            if isinstance(ids, np.ndarray):
+                check_ids(name, ids, self.vocab_size)
+
+    decode_greedily = compiled(writing.decode_greedily)
 
     def get_config(self):
+        stack = self.decoder.get_config()
+        names = "units cell num_layers dropout".split()
         return {
             **super().get_config(),
             "vocab_size": self.vocab_size,
-            "units": self.units,
             "embed_dim": self.embed_dim,
             "direction": self.direction,
             "attention": self.attention is not None,
+            **{name: stack[name] for name in names},
         }
-
-
-def _lstm(units, name, **options):
-    return FusedLSTM(
-        units, return_sequences=True, return_state=True, name=name, **options
-    )

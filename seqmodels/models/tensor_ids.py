@@ -4,8 +4,8 @@ from seqmodels._tensorflow import tf
 from seqmodels.text.checks import check_ids
 
 
-def check_id_tensor(name, ids, vocab_size):
-    """Returns `ids` as a tensor, or raises if a model cannot read them.
+def check_id_tensor(name: str, ids: object, vocab_size: int) -> tf.Tensor:
+    """Returns `ids` as an `int32` tensor, or raises if a model cannot read them.
 
     Args:
         name: What to call them in the message.
@@ -14,8 +14,8 @@ def check_id_tensor(name, ids, vocab_size):
 
     Raises:
         TypeError: If the ids are not integers.
-        ValueError: If the shape does not fit, or an id is out of range (seen
-            outside compiled code only).
+        ValueError: If the shape does not fit, there are no steps, or an id is out
+            of range (seen outside compiled code only).
     """
     ids = tf.convert_to_tensor(ids)
     if not ids.dtype.is_integer:
@@ -24,6 +24,17 @@ def check_id_tensor(name, ids, vocab_size):
         raise ValueError(
             f"`{name}` must have shape (batch, num_steps); got {tuple(ids.shape)}."
         )
+    if ids.shape[1] == 0:
+        raise ValueError(f"`{name}` must have at least one step; got none.")
     if tf.executing_eagerly():
         check_ids(name, ids.numpy(), vocab_size)
-    return ids
+    return tf.cast(ids, tf.int32)
+
+
+def nan_outside(x: tf.Tensor, ids: tf.Tensor, vocab_size: int) -> tf.Tensor:
+    """`x`, `(batch, num_steps, size)`, but NaN where an id is not in the vocabulary.
+
+    Compiled code cannot raise; a loss that is NaN is at least no better loss.
+    """
+    inside = ((ids >= 0) & (ids < vocab_size))[..., None]
+    return tf.where(inside, x, tf.constant(float("nan"), x.dtype))

@@ -1,42 +1,52 @@
 """A language model that is told what to write about."""
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from seqmodels._tensorflow import keras, tf
-from seqmodels.layers.dropout import Dropout
-from seqmodels.layers.fused import FusedLSTM
 from seqmodels.models.language_model import LanguageModel
+from seqmodels.models.stack import RecurrentStack
 from seqmodels.models.tensor_ids import check_id_tensor
+from seqmodels.text.checks import check_size
 
 
 @keras.saving.register_keras_serializable("seqmodels")
 class TopicLM(LanguageModel):
     """Predicts the next symbol of an article whose topic it is given.
 
-    Ids below `num_chars` are symbols, characters or words as the vocabulary has it;
-    `num_chars + k` is topic *k*. A topic's token stands where an article begins, at
+    Ids below `num_symbols` are symbols, characters or words as the vocabulary has it;
+    `num_symbols + k` is topic *k*. A topic's token stands where an article begins, at
     the start of a window: it clears the states and sets the topic, a state that
     stays as it is until the next token.
 
     Args:
-        num_chars: Number of characters, or of whatever symbols the text is made of.
-        topics: The topics' names.
-        units: Size of the LSTM's hidden and cell state.
+        num_symbols: Number of symbols that the text is made of.
+        topics: The topics' names, all different.
+        units: Size of each layer's states.
+        cell: As in `RecurrentStack`, and so `num_layers` and `dropout`.
         embed_dim: Size of the symbols' embedding.
         topic_dim: Size of the topic vectors.
         inject: Where the topic vector enters: `"input"`, beside the symbol at
-            every step; `"start"`, as the LSTM's first state; `None`, nowhere.
-        dropout: As in `CharLM`.
+            every step; `"start"`, as the first layer's first state; `None`, nowhere.
+
+    Raises:
+        ValueError: If a size is not a positive integer, topics are none or not
+            different, or `inject` or `cell` is another.
     """
 
     def __init__(
         self,
-        num_chars,
-        topics,
-        units,
+        num_symbols: int,
+        topics: Sequence[str],
+        units: int,
         *,
-        embed_dim=32,
-        topic_dim=16,
-        inject="input",
-        dropout=0.0,
+        cell: str = "lstm",
+        num_layers: int = 1,
+        embed_dim: int = 32,
+        topic_dim: int = 16,
+        inject: str | None = "input",
+        dropout: float = 0.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -44,25 +54,35 @@ class TopicLM(LanguageModel):
             raise ValueError(
                 f'`inject` must be "input", "start" or None; got {inject!r}.'
             )
-        self.num_chars = num_chars
+        self.num_symbols = check_size("num_symbols", num_symbols)
         self.topics = list(topics)
-        self.vocab_size = num_chars + len(self.topics)
-        self.units = units
-        self.embed_dim = embed_dim
-        self.topic_dim = topic_dim
+        if not self.topics or len(set(self.topics)) < len(self.topics):
+            raise ValueError(
+                f"`topics` must be different names, at least one; got {self.topics}."
+            )
+        self.vocab_size = self.num_symbols + len(self.topics)
+        self.embed_dim = check_size("embed_dim", embed_dim)
+        self.topic_dim = check_size("topic_dim", topic_dim)
         self.inject = inject
-        self.dropout = dropout
+        policy = {"dtype": self.dtype_policy}
         # One row behind the symbols: all topics' tokens are read alike.
-        self.embedding = keras.layers.Embedding(num_chars + 1, embed_dim)
+        self.embedding = keras.layers.Embedding(
+            self.num_symbols + 1, self.embed_dim, **policy
+        )
         self.topic_vectors = keras.layers.Dense(
-            topic_dim,
+            self.topic_dim,
             use_bias=False,
             kernel_initializer=keras.initializers.RandomNormal(stddev=1.0),
+            **policy,
         )
-        self.first_state = keras.layers.Dense(2 * units) if inject == "start" else None
-        self.lstm = FusedLSTM(units, return_sequences=True, return_state=True)
-        self.dropouts = [Dropout(dropout), Dropout(dropout)]
-        self.classifier = keras.layers.Dense(self.vocab_size)
+        size = check_size("units", units) * (2 if cell == "lstm" else 1)
+        self.first_state = None
+        if inject == "start":
+            self.first_state = keras.layers.Dense(size, **policy)
+        self.stack = RecurrentStack(
+            units, cell=cell, num_layers=num_layers, dropout=dropout, **policy
+        )
+        self.classifier = keras.layers.Dense(self.vocab_size, **policy)
         self.build()
 
     def build(self, input_shape=None):
@@ -72,11 +92,11 @@ class TopicLM(LanguageModel):
         if self.first_state:
             self.first_state.build((None, self.topic_dim))
         beside = self.topic_dim if self.inject == "input" else 0
-        self.lstm.build((None, None, self.embed_dim + beside))
-        self.classifier.build((None, None, self.units))
+        self.stack.build((None, None, self.embed_dim + beside))
+        self.classifier.build((None, None, self.stack.units))
         self.built = True
 
-    def token(self, topic):
+    def token(self, topic: str) -> int:
         """The id of a topic's token.
 
         Raises:
@@ -85,16 +105,15 @@ class TopicLM(LanguageModel):
         if topic not in self.topics:
             known = ", ".join(self.topics)
             raise ValueError(f"`topic` must be one of {known}; got {topic!r}.")
-        return self.num_chars + self.topics.index(topic)
+        return self.num_symbols + self.topics.index(topic)
 
-    def initial_states(self, batch_size):
-        """Zeros: each topic's share, and the LSTM's pair `(h, c)`.
+    def initial_states(self, batch_size: int) -> list:
+        """Zeros: the topic weights, and the states as in `RecurrentStack`.
 
         The first is `(batch_size, len(topics))`, the others `(batch_size, units)`.
         """
-        zeros = tf.zeros([batch_size, self.units], self.compute_dtype)
-        topic = tf.zeros([batch_size, len(self.topics)], self.compute_dtype)
-        return [topic, (zeros, zeros)]
+        topic_weights = tf.zeros([batch_size, len(self.topics)], self.compute_dtype)
+        return [topic_weights, self.stack.initial_states(batch_size)]
 
     def call(self, ids, states=None, training=False):
         """Reads tokens and predicts, after each, the one to follow.
@@ -112,25 +131,33 @@ class TopicLM(LanguageModel):
             ValueError: If an id is out of range, or a topic's token stands behind
                 the first step (both are seen outside compiled code only).
         """
-        ids = self._check_ids(ids)
+        ids = check_id_tensor("ids", ids, self.vocab_size)
+        if tf.executing_eagerly() and (ids.numpy()[:, 1:] >= self.num_symbols).any():
+            raise ValueError(
+                "`ids` must have topics' tokens in their first column only; got one "
+                "behind it."
+            )
         if states is None:
             states = self.initial_states(tf.shape(ids)[0])
-        mix, (h, c) = states
-        topic = ids[:, 0] - self.num_chars  # below 0: a symbol
+        topic_weights, states = states
+        topic = ids[:, 0] - self.num_symbols  # below 0: a symbol
         begins = topic[:, None] >= 0
-        new_mix = tf.one_hot(topic, len(self.topics), dtype=self.compute_dtype)
-        mix = tf.where(begins, new_mix, mix)
-        new_h, new_c = self._first_states(mix)
-        h, c = tf.where(begins, new_h, h), tf.where(begins, new_c, c)
-        return self._read(ids, mix, h, c, training)
+        chosen = tf.one_hot(topic, len(self.topics), dtype=self.compute_dtype)
+        topic_weights = tf.where(begins, chosen, topic_weights)
+        states = tf.nest.map_structure(
+            lambda first, old: tf.where(begins, first, old),
+            self._first_states(topic_weights),
+            states,
+        )
+        return self._read(ids, topic_weights, states, training)
 
-    def begin(self, mix):
+    def begin(self, topic_weights: np.ndarray) -> tuple[tf.Tensor, list]:
         """Begins articles, each on a mixture of topics.
 
-        With a single 1 in `mix` this is reading that topic's token.
+        With a single 1 among the weights this is reading that topic's token.
 
         Args:
-            mix: The share of each topic, `(batch, len(topics))`.
+            topic_weights: The share of each topic, `(batch, len(topics))`.
 
         Returns:
             Logits of the first symbol, `(batch, vocab_size)`, and the states.
@@ -138,50 +165,60 @@ class TopicLM(LanguageModel):
         Raises:
             ValueError: If the shape does not fit.
         """
-        mix = tf.convert_to_tensor(mix, self.compute_dtype)
-        if mix.shape.rank != 2 or mix.shape[1] != len(self.topics):
+        weights = tf.convert_to_tensor(topic_weights, self.compute_dtype)
+        if weights.shape.rank != 2 or weights.shape[1] != len(self.topics):
             raise ValueError(
-                f"`mix` must have shape (batch, {len(self.topics)}), a share for each "
-                f"topic; got {tuple(mix.shape)}."
+                f"`topic_weights` must have shape (batch, {len(self.topics)}), a share "
+                f"for each topic; got {tuple(weights.shape)}."
             )
-        start = tf.fill([mix.shape[0], 1], self.num_chars)
-        logits, states = self._read(start, mix, *self._first_states(mix), False)
+        start = tf.fill([weights.shape[0], 1], self.num_symbols)
+        logits, states = self._read(start, weights, self._first_states(weights), False)
         return logits[:, 0], states
 
-    def _first_states(self, mix):
-        if self.inject != "start":
-            zeros = tf.zeros([tf.shape(mix)[0], self.units], self.compute_dtype)
-            return zeros, zeros
-        h, c = tf.split(self.first_state(self.topic_vectors(mix)), 2, axis=-1)
-        return tf.tanh(h), c
+    def _first_states(self, topic_weights):
+        states = self.stack.initial_states(tf.shape(topic_weights)[0])
+        if self.inject == "start":
+            vectors = self.first_state(self.topic_vectors(topic_weights))
+            h, *c = tf.split(vectors, len(states[0]), axis=-1)
+            states[0] = (tf.tanh(h), *c)
+        return states
 
-    def _read(self, ids, mix, h, c, training):
-        x = self.embedding(tf.minimum(ids, self.num_chars))
+    def _read(self, ids, topic_weights, states, training):
+        x = self.embedding(tf.minimum(ids, self.num_symbols))
         if self.inject == "input":
-            vector = self.topic_vectors(mix)[:, None]  # (batch, 1, topic_dim)
+            vector = self.topic_vectors(topic_weights)[:, None]  # (batch, 1, topic_dim)
             vector = tf.repeat(vector, tf.shape(ids)[1], axis=1)
             x = tf.concat([x, vector], axis=-1)  # (batch, num_steps, embed + topic)
-        first, last = self.dropouts
-        x, h, c = self.lstm(first(x, training=training), initial_state=[h, c])
-        return self.classifier(last(x, training=training)), [mix, (h, c)]
+        outputs, states = self.stack(x, states, training=training)
+        return self.classifier(outputs), [topic_weights, states]
 
-    def _check_ids(self, ids):
-        ids = check_id_tensor("ids", ids, self.vocab_size)
-        if tf.executing_eagerly() and (ids.numpy()[:, 1:] >= self.num_chars).any():
+    def _check_batches(self, name, batches):
+        super()._check_batches(name, batches)
+        used = batches.stream_length * batches.batch_size
+        (where,) = np.nonzero(batches.ids[:used] >= self.num_symbols)
+        amid = where[where % batches.stream_length % batches.num_steps != 0]
+        if len(amid):
             raise ValueError(
-                "`ids` must have topics' tokens in their first column only; got one "
-                "behind it."
+                f"`{name}` must have topics' tokens at the starts of windows only, "
+                f"which are {batches.num_steps} steps long; got one at position "
+                f"{amid[0]} of its ids, in streams of {batches.stream_length}."
             )
-        return ids
 
     def get_config(self):
+        stack = self.stack.get_config()
         return {
             **super().get_config(),
-            "num_chars": self.num_chars,
+            "num_symbols": self.num_symbols,
             "topics": self.topics,
-            "units": self.units,
             "embed_dim": self.embed_dim,
             "topic_dim": self.topic_dim,
             "inject": self.inject,
-            "dropout": self.dropout,
+            **{name: stack[name] for name in "units cell num_layers dropout".split()},
         }
+
+    @classmethod
+    def from_config(cls, config):
+        config = dict(config)
+        if "num_chars" in config:  # its name in files of version 0.1.0
+            config["num_symbols"] = config.pop("num_chars")
+        return super().from_config(config)

@@ -46,7 +46,7 @@ def logits_by_hand(model, topics, ids):
         h, c = np.split(vectors @ kernel + bias, 2, axis=-1)
         state = [np.tanh(h), c]
     lstm.build(x.shape)
-    lstm.set_weights(model.lstm.get_weights())
+    lstm.set_weights(model.stack.layers[0].get_weights())
     kernel, bias = model.classifier.get_weights()
     return lstm(x, initial_state=state).numpy() @ kernel + bias
 
@@ -68,12 +68,12 @@ def test_the_topic_is_carried_until_the_next_token(inject, make_topic_model):
     ids = started(7, 9)
     whole, _ = model(ids)
     first, between = model(ids[:, :4])
-    second, (mix, _) = model(ids[:, 4:], between)
+    second, (weights, _) = model(ids[:, 4:], between)
     np.testing.assert_allclose(np.hstack([first, second]), whole, atol=1e-6)
-    np.testing.assert_array_equal(mix, np.eye(3)[[0, 2]])
-    again, (mix, _) = model(started(8, 8), between)
+    np.testing.assert_array_equal(weights, np.eye(3)[[0, 2]])
+    again, (weights, _) = model(started(8, 8), between)
     np.testing.assert_allclose(again, model(started(8, 8))[0], atol=1e-6)
-    np.testing.assert_array_equal(mix, np.eye(3)[[1, 1]])
+    np.testing.assert_array_equal(weights, np.eye(3)[[1, 1]])
 
 
 @pytest.mark.parametrize("inject", ["input", "start"])
@@ -82,7 +82,7 @@ def test_begin_is_reading_the_token(inject, make_topic_model):
     logits, states = model(np.array([[7], [9]]))
     begun, begun_states = model.begin(np.eye(3)[[0, 2]])
     np.testing.assert_allclose(begun, logits[:, 0], atol=1e-6)
-    for ours, theirs in zip(begun_states[1], states[1], strict=True):
+    for ours, theirs in zip(begun_states[1][0], states[1][0], strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-6)
     half, _ = model.begin([[0.5, 0, 0.5]])
     assert np.abs(half - begun).min(axis=1).max() > 1e-6  # a mixture is neither
@@ -131,5 +131,5 @@ def test_refuses(make_topic_model):
         model(np.ones((1, 2), np.float32))
     with pytest.raises(ValueError, match=r"shape \(batch, num_steps\); got \(2,\)"):
         model(np.array([7, 1]))
-    with pytest.raises(ValueError, match=r"`mix` must have shape \(batch, 3\).*\(2,\)"):
+    with pytest.raises(ValueError, match=r"`topic_weights` must have shape \(batch, 3\).*\(2,\)"):
         model.begin([0.5, 0.5])

@@ -105,7 +105,7 @@ ROW = np.array([[3, 4, 0]])
         (ROW + 5, {}, ValueError, "`source` must be from 0 to 8; got 9"),
         (ROW, {"start": 9}, ValueError, "`start` must be from 0 to 8; got 9"),
         (ROW, {"end": -1}, ValueError, "`end` must be from 0 to 8; got -1"),
-        (ROW, {"max_length": -1}, ValueError, "must not be negative; got -1"),
+        (ROW, {"max_length": -1}, ValueError, "`max_length` must be a non-negative integer; got -1"),
     ],
 )
 def test_refuses(model, source, options, error, message):

@@ -1,0 +1,50 @@
+"""What runs as one compiled call, and when by XLA."""
+
+import functools
+from collections.abc import Callable
+
+from seqmodels._tensorflow import keras, tf
+
+
+def use_xla() -> bool:
+    """Whether to compile by XLA what Keras would leave alone.
+
+    On a machine without accelerators XLA makes these models several times as fast,
+    and Keras' `jit_compile="auto"` does not use it. Where there is one, Keras decides:
+    cuDNN's layers have no XLA kernel, and graphics cards of Macs have no XLA.
+    """
+    devices = tf.config.list_physical_devices()
+    return all(device.device_type == "CPU" for device in devices)
+
+
+class XLAModel(keras.Model):
+    """A model that is compiled by XLA unless told otherwise, where that can be."""
+
+    def compile(self, optimizer="rmsprop", loss=None, *, jit_compile="auto", **kwargs):
+        """As in Keras; for `jit_compile="auto"` see `use_xla`."""
+        if jit_compile == "auto" and not kwargs.get("run_eagerly") and use_xla():
+            jit_compile = True
+        super().compile(optimizer, loss, jit_compile=jit_compile, **kwargs)
+
+    def compile_from_config(self, config):
+        # Keras leaves a loaded model uncompiled if its `compile` is not Keras' own.
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        self.optimizer.build(self.trainable_variables)
+
+
+class compiled:  # noqa: N801, a decorator
+    """Turns an `XLAModel`'s method into a `tf.function`, by XLA as its `fit` is."""
+
+    def __init__(self, method: Callable):
+        self._plain, self._by_xla = (
+            tf.function(method, reduce_retracing=True, jit_compile=by_xla)
+            for by_xla in (None, True)
+        )
+        functools.update_wrapper(self, method)
+
+    def __get__(self, model, owner=None):
+        if model is None:
+            return self
+        by_xla = model.jit_compile or (not model.compiled and use_xla())
+        function = self._by_xla if by_xla else self._plain
+        return function.__get__(model, owner)  # each model has traces of its own
