@@ -168,8 +168,8 @@ def test_the_axes_are_named(axes, shape):
 
 def read_by_everybody(ids):
     """What comes out wherever ids go in."""
-    pairs, hmm = BigramVocab(CharVocab(map(chr, range(65, 265)))), random_hmm(2, 200)
-    ngrams = NGramLM(200, 3).fit(ids)
+    pairs, hmm = BigramVocab(CharVocab(map(chr, range(65, 365)))), random_hmm(2, 200)
+    ngrams = NGramLM(200, 8).fit(ids)  # numbers that no float can tell apart
     hmm.fit(ids, num_steps=1)
     return [
         pairs.decode(ids),
