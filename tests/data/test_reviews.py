@@ -150,6 +150,15 @@ def test_a_review_is_far_too_long(own):
         reviews.load_imdb()
 
 
+def test_a_heading_in_an_archive_makes_no_sense(own):
+    member = tarfile.TarInfo("aclImdb/train/neg/9_1.txt")
+    member.pax_headers = {"GNU.sparse.map": "one, two"}
+    (own / reviews.ARCHIVE).write_bytes(pack(make_files(), then=member))
+    message = r"SEQMODELS_DATA is damaged or cut short after 12 reviews \(.*\); it was"
+    with pytest.raises(ValueError, match=message):
+        reviews.load_imdb()
+
+
 def test_an_archive_is_far_too_long(own, monkeypatch):
     monkeypatch.setattr(reviews, "MAX_UNPACKED", 100_000)
     (own / reviews.ARCHIVE).write_bytes(pack(make_files()))
