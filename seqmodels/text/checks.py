@@ -53,7 +53,10 @@ def check_ids(
         TypeError: If the ids are not integers.
         ValueError: If the shape is another, or an id is out of range.
     """
-    ids = np.asarray(ids)
+    try:
+        ids = np.asarray(ids)
+    except ValueError:
+        raise ValueError(f"`{name}` must have rows of one length.") from None
     if not np.issubdtype(ids.dtype, np.integer) and ids.size:
         raise TypeError(f"`{name}` must be integers; got {ids.dtype.name}.")
     if axes is not None and ids.ndim != len(axes):

@@ -71,7 +71,7 @@ def perplexity(nll: float, num_tokens: float) -> float:
         Infinity where it is larger than any float, as for an impossible text.
 
     Raises:
-        ValueError: If there are no tokens, or `nll` is NaN.
+        ValueError: If there are no tokens, or `nll` is NaN or negative.
     """
     try:
         return math.exp(_mean(nll, "num_tokens", num_tokens))
@@ -87,7 +87,7 @@ def bits_per_char(nll: float, num_chars: float) -> float:
         num_chars: Number of characters that the sum covers; a bigram counts two.
 
     Raises:
-        ValueError: If there are no characters, or `nll` is NaN.
+        ValueError: If there are no characters, or `nll` is NaN or negative.
     """
     return _mean(nll, "num_chars", num_chars) / math.log(2)
 
@@ -139,4 +139,8 @@ def _mean(nll, name, number):
         raise ValueError(f"`{name}` must be positive and finite; got {number}.")
     if math.isnan(nll):
         raise ValueError("`nll` must be a number of nats; got nan.")
+    if nll < -1e-6 * number:  # more than what rounding does to a text that is certain
+        raise ValueError(
+            f"`nll` must not be negative; got {nll}. It is minus the log-likelihood."
+        )
     return nll / number

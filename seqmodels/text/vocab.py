@@ -22,10 +22,15 @@ class CharVocab:
         chars: The characters, each once; the first has id 0.
 
     Raises:
-        ValueError: If there are none, or one comes twice.
+        ValueError: If there are none, one comes twice, or one is more than a
+            character, as some emoji are.
     """
 
     def __init__(self, chars: Iterable[str]):
+        chars = list(chars)
+        for char in chars:
+            if len(char) != 1:  # joined, it would move the ids of those behind
+                raise ValueError(f"`chars` must be single characters; got {char!r}.")
         self.chars = "".join(chars)
         self._ids = {char: n for n, char in enumerate(self.chars)}
         if not self.chars:

@@ -155,6 +155,11 @@ def test_what_is_no_id(ids):
         check_ids("ids", ids)
 
 
+def test_rows_of_different_lengths():
+    with pytest.raises(ValueError, match="`targets` must have rows of one length"):
+        teacher_forcing_pairs([[1, 2], [3]], 0)
+
+
 @pytest.mark.parametrize(
     "axes, shape",
     [((), r"\(\)"), (("batch",), r"\(batch,\)"), (("a", "b"), r"\(a, b\)")],

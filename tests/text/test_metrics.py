@@ -126,6 +126,13 @@ def test_not_a_number_of_nats():
             score(np.nan, 1)
 
 
+def test_a_log_likelihood_with_the_wrong_sign():
+    for score in (perplexity, bits_per_char):
+        assert score(-1e-14, 1) == pytest.approx(score(0.0, 1))
+        with pytest.raises(ValueError, match="must not be negative; got -5.0. It is"):
+            score(-5.0, 10)
+
+
 @pytest.mark.parametrize("number", [0, -3, np.nan, np.inf])
 def test_no_tokens(number):
     with pytest.raises(

@@ -135,6 +135,8 @@ class TestDecodeRefuses:
         (lambda: CharVocab(""), "at least one character; got none"),
         (lambda: CharVocab.from_text(""), "at least one character; got none"),
         (lambda: CharVocab("abca"), "must be different; 'a' comes twice"),
+        (lambda: CharVocab(["ab", "c"]), "must be single characters; got 'ab'"),
+        (lambda: CharVocab(["a", ""]), "must be single characters; got ''"),
         (lambda: WordVocab(["a", "a"]), "`words` must be different and not empty"),
         (lambda: WordVocab(["a", ""]), "`words` must be different and not empty"),
         (lambda: WordVocab(["a"], unknown="b"), "one of the words; got 'b'"),
