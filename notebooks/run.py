@@ -4,129 +4,121 @@
     python notebooks/run.py 02 06         only these
     python notebooks/run.py --store 02    keeps the outputs in the notebook itself
 
-Exit status 0 means that every notebook kept the promise of its contract cell.
+Exit status 0 means that every notebook kept the promise of its contract cell, 1 that
+one did not or could not be written, 130 that Ctrl-C was pressed.
 """
 
 import argparse
 import os
 import re
 import sys
-import threading
-import time
+import tempfile
 from pathlib import Path
 
 import nbformat
-import psutil
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 from tqdm import tqdm
+
+from _execute import execute, write
+from _machine import measure_product
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parent / "build"
 
 
-def main():
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("numbers", nargs="*", help="notebooks to run, such as 02")
-    options.add_argument("--store", action="store_true", help="keep outputs in place")
-    options = options.parse_args()
-
-    paths = [
-        path
-        for path in sorted(HERE.glob("[0-9][0-9]_*.ipynb"))
-        if not options.numbers or path.name[:2] in options.numbers
-    ]
-    if not paths:
-        sys.exit(f"no notebook is numbered {' or '.join(options.numbers)}")
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("numbers", nargs="*", help="notebooks to run, such as 02")
+    parser.add_argument("--store", action="store_true", help="keep outputs in place")
+    options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):  # which may know few characters
+        stream.reconfigure(errors="backslashreplace")
+    paths = find_notebooks(options.numbers)
     if data := os.environ.get("SEQMODELS_DATA"):  # kernels run in another folder
         os.environ["SEQMODELS_DATA"] = str(Path(data).expanduser().resolve())
-    BUILD.mkdir(exist_ok=True)
+
+    rows, speed, status = [], "", 0
+    try:
+        gflops, speed = measure_product()
+        run_all(paths, options.store, gflops, rows)
+    except KeyboardInterrupt:
+        status = 130
+    print(speed)
+    print_table(rows)
+    errors = [error for row in rows for error in row["errors"]]
+    print(*errors, sep="\n")
+    if status:
+        print(f"Interrupted: {len(rows)} of {len(paths)} notebooks were finished.")
+    return status or int(bool(errors))
+
+
+def find_notebooks(numbers: list[str]) -> list[Path]:
+    paths = sorted(HERE.glob("[0-9][0-9]_*.ipynb"))
+    known = {path.name[:2] for path in paths}
+    if unknown := sorted(set(numbers) - known):
+        sys.exit(f"no notebook is numbered {' or '.join(unknown)}")
+    return [path for path in paths if not numbers or path.name[:2] in numbers]
+
+
+def run_all(paths: list[Path], store: bool, gflops: int | None, rows: list) -> None:
+    """Runs the notebooks in turn; appends a row of the table for each."""
+    copies = folder_for_copies()
     notebooks = [nbformat.read(path, as_version=4) for path in paths]
     cells = sum(map(count_code, notebooks))
-    rows = []
     with tqdm(total=cells, unit="cell", dynamic_ncols=True) as bar:
         for path, notebook in zip(paths, notebooks, strict=True):
             bar.set_description(path.stem)
-            row = run(notebook, path.stem, bar)
-            nbformat.write(notebook, (path if options.store else BUILD / path.name))
-            rows.append(row)
-    print_table(rows)
-    failed = [row["error"] for row in rows if row["error"]]
-    print(*failed, sep="\n")
-    sys.exit(bool(failed))
+            after = bar.n + count_code(notebook)
+            seconds, memory, error = execute(notebook, HERE, lambda: bar.update(1))
+            bar.update(after - bar.n)  # where a cell failed
+            notebook.metadata["seqmodels"] = {"seconds": round(seconds)}
+            if gflops:
+                notebook.metadata["seqmodels"]["gflops"] = gflops
+            errors = [f"\n{path.stem} failed:\n{error}"] if error else []
+            # Only a notebook that kept its promise replaces the one stored.
+            folder = HERE if store and not error else copies
+            if folder and (unwritten := write(notebook, folder / path.name)):
+                errors.append(unwritten)
+            result = "FAILED" if error else last("Result", notebook)
+            rows.append(
+                {
+                    "notebook": path.stem,
+                    "seconds": f"{seconds:.0f}",
+                    "peak memory": f"{memory / 1e9:.1f} GB",
+                    "data": last("Data", notebook),
+                    "result": result,
+                    "errors": errors,
+                }
+            )
 
 
-def count_code(notebook):
+def folder_for_copies() -> Path | None:
+    """The folder for executed copies, or `None` where nothing can be written."""
+    try:
+        BUILD.mkdir(exist_ok=True)
+        tempfile.TemporaryFile(dir=BUILD).close()
+    except OSError as problem:
+        print(f"{BUILD} cannot be written ({problem.strerror}); no copies are kept.")
+        return None
+    return BUILD
+
+
+def count_code(notebook: nbformat.NotebookNode) -> int:
     return sum(cell.cell_type == "code" for cell in notebook.cells)
 
 
-def run(notebook, name, bar):
-    """Executes a notebook in place; returns its row of the table."""
-    client = NotebookClient(
-        notebook,
-        timeout=1800,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(HERE)}},
-        on_cell_executed=lambda **_: bar.update(1),
-        coalesce_streams=True,
-        record_timing=False,
-        extra_arguments=["--log-level=ERROR"],  # not the notebook's affair
-    )
-    peak = PeakMemory()
-    client.on_notebook_start = lambda notebook: peak.watch(client)
-    start, error = time.perf_counter(), ""
-    before = bar.n
-    try:
-        client.execute()
-    except CellExecutionError as problem:
-        error = f"\n{name} failed:\n{problem}"
-    finally:
-        peak.stop()
-    bar.update(before + count_code(notebook) - bar.n)  # where a cell failed
+def last(word: str, notebook: nbformat.NotebookNode) -> str:
+    """What the last printed line that begins with a word and a colon says."""
     printed = "".join(
         output.get("text", "")
         for cell in notebook.cells
         for output in cell.get("outputs", [])
         if output.get("name") == "stdout"
     )
-    return {
-        "notebook": name,
-        "seconds": f"{time.perf_counter() - start:.0f}",
-        "peak memory": f"{peak.bytes / 1e9:.1f} GB",
-        "data": last(r"^Data: (.*)$", printed),
-        "result": last(r"^Result: (.*)$", printed) if not error else "FAILED",
-        "error": error,
-    }
-
-
-class PeakMemory:
-    """Watches the resident memory of a kernel's process in a thread of its own."""
-
-    def __init__(self):
-        self.bytes = 0
-        self._stopped = threading.Event()
-
-    def watch(self, client):
-        process = psutil.Process(client.km.provisioner.pid)
-        threading.Thread(target=self._look, args=(process,), daemon=True).start()
-
-    def stop(self):
-        self._stopped.set()
-
-    def _look(self, process):
-        while not self._stopped.wait(0.1):
-            try:
-                self.bytes = max(self.bytes, process.memory_info().rss)
-            except psutil.Error:  # the kernel has ended
-                return
-
-
-def last(pattern, text):
-    found = re.findall(pattern, text, flags=re.MULTILINE)
+    found = re.findall(rf"^{word}: (.*)$", printed, flags=re.MULTILINE)
     return found[-1] if found else "-"
 
 
-def print_table(rows):
+def print_table(rows: list[dict]) -> None:
     columns = ["notebook", "seconds", "peak memory", "data", "result"]
     table = [columns, *([row[column] for column in columns] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
@@ -136,4 +128,4 @@ def print_table(rows):
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

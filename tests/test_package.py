@@ -38,6 +38,8 @@ def test_importing_a_layer_leaves_stderr_where_it_was(run_python):
 
 
 def test_the_set_up_cell_shows_one_line(monkeypatch):
+    import asyncio
+
     import nbformat
     from nbclient import NotebookClient
 
@@ -47,7 +49,8 @@ def test_the_set_up_cell_shows_one_line(monkeypatch):
     notebook = nbformat.v4.new_notebook(cells=cells)
     # Under pytest a kernel would not look at what is written beneath Python.
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
-    NotebookClient(notebook, resources={"metadata": {"path": str(ROOT)}}).execute()
+    client = NotebookClient(notebook, resources={"metadata": {"path": str(ROOT)}})
+    asyncio.run(client.async_execute())
     first, second = ([out.get("text") for out in cell.outputs] for cell in cells)
     assert len(first) == 1 and first[0].startswith("seqmodels ")
     assert first[0].count("\n") == 1

@@ -1,0 +1,114 @@
+"""Executes one notebook, and keeps what came of it."""
+
+import asyncio
+import os
+import re
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from pathlib import Path
+
+import nbformat
+import psutil
+from nbclient import NotebookClient
+from nbclient.exceptions import CellControlSignal
+
+Notebook = nbformat.NotebookNode
+
+
+def execute(notebook: Notebook, folder: Path, on_cell) -> tuple[float, int, str]:
+    """Executes a notebook in place.
+
+    Args:
+        notebook: The notebook; its outputs are replaced.
+        folder: The folder that its kernel works in.
+        on_cell: Called without an argument after each code cell.
+
+    Returns:
+        Seconds, the most bytes of memory that its kernel held, and the error that
+        ended it, or an empty string.
+
+    Raises:
+        KeyboardInterrupt: At Ctrl-C, once the kernel has ended.
+    """
+    client = NotebookClient(
+        notebook,
+        timeout=1800,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        on_cell_executed=lambda **_: on_cell(),
+        coalesce_streams=True,
+        record_timing=False,
+        extra_arguments=["--log-level=ERROR"],  # not the notebook's affair
+    )
+    peak = PeakMemory()
+    client.on_notebook_start = lambda notebook: peak.watch(client)
+    start, error = time.perf_counter(), ""
+    try:
+        _in_a_thread(client)
+    except (CellControlSignal, RuntimeError) as problem:  # or the kernel died
+        error = re.sub(r"\x1b\[[\d;]*m", "", str(problem))  # no colours
+    finally:
+        peak.stop()
+    return time.perf_counter() - start, peak.bytes, error
+
+
+def _in_a_thread(client: NotebookClient) -> None:
+    """Executes, so that Ctrl-C comes to this thread and not to nbclient's handler."""
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(asyncio.run, client.async_execute())
+        try:
+            while not wait([running], timeout=1).done:  # Windows looks in between
+                pass
+        except KeyboardInterrupt:
+            _end_kernel(running)
+            raise
+    running.result()
+
+
+def _end_kernel(running: Future) -> None:
+    while not running.done():  # it may only just be starting
+        for child in psutil.Process().children(recursive=True):
+            try:
+                child.kill()
+            except psutil.Error:  # it has ended by itself
+                continue
+        wait([running], timeout=0.2)
+
+
+class PeakMemory:
+    """Watches the resident memory of a kernel's process in a thread of its own."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self._stopped = threading.Event()
+
+    def watch(self, client: NotebookClient) -> None:
+        process = psutil.Process(client.km.provisioner.pid)
+        threading.Thread(target=self._look, args=(process,), daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def _look(self, process: psutil.Process) -> None:
+        while not self._stopped.wait(0.1):
+            try:
+                self.bytes = max(self.bytes, process.memory_info().rss)
+            except psutil.Error:  # the kernel has ended
+                return
+
+
+def write(notebook: Notebook, path: Path) -> str:
+    """Writes a notebook whole or not at all; returns the error, or an empty string."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        with open(beside, "w", encoding="utf-8", newline="\n") as file:
+            file.write(nbformat.writes(notebook).rstrip("\n") + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except OSError as problem:
+        beside.unlink(missing_ok=True)
+        left = "it is as it was" if path.exists() else "there is no copy"
+        return f"{path} could not be written ({problem.strerror}); {left}."
+    return ""

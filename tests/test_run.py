@@ -1,0 +1,225 @@
+"""The program that runs the notebooks: what it says, what it keeps, how it ends."""
+
+import json
+import os
+import signal
+import time
+
+import nbformat
+import pytest
+
+import _execute
+import _machine
+import run
+from tests.conftest import ROOT
+
+SPEED = "1024x1024x1024 float32 product: 7 GFLOP/s"
+NOTEBOOKS = os.path.dirname(_machine.__file__)
+GOOD = ["print('Data: made up')", "print('Result: kept')"]
+BAD = ["print('Result: \U0001f600')", "assert False, 'broken \U0001f600'"]
+
+
+def save(folder, **notebooks):
+    for name, sources in notebooks.items():
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / f"{name}.ipynb")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of notebooks, in place of the course's."""
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.setattr(run, "HERE", tmp_path / "notebooks")
+    monkeypatch.setattr(run, "BUILD", tmp_path / "build")
+    monkeypatch.setattr(run, "measure_product", lambda: (7, SPEED))
+    return tmp_path / "notebooks"
+
+
+@pytest.fixture
+def no_kernel(monkeypatch):
+    """Notebooks that are over at once, each with one line as its output."""
+
+    def execute(notebook, folder, on_cell):
+        for cell in notebook.cells:
+            cell.outputs = [nbformat.v4.new_output("stream", text="Result: new\n")]
+            on_cell()
+        return 1.6, 2 * 10**9, ""
+
+    monkeypatch.setattr(run, "execute", execute)
+
+
+def test_all_promises_kept(folder, capsys):
+    save(folder, **{"01_good": GOOD, "02_good": GOOD})
+    assert run.main([]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(f"{SPEED}\nnotebook")
+    for line, name in zip(out.splitlines()[2:4], ["01_good", "02_good"], strict=True):
+        assert line.startswith(name) and line.endswith("made up  kept")
+    copy = nbformat.read(folder.parent / "build" / "01_good.ipynb", 4)
+    assert copy.cells[1].outputs[0].text == "Result: kept\n"
+
+
+def test_one_promise_broken(folder, capsys):
+    save(folder, **{"01_bad": BAD, "02_good": GOOD})
+    before = (folder / "01_bad.ipynb").read_bytes()
+    assert run.main(["--store"]) == 1
+    out = capsys.readouterr().out
+    bad, good = out.splitlines()[2:4]
+    assert bad.startswith("01_bad") and bad.endswith("FAILED")
+    assert good.startswith("02_good") and good.endswith("kept")
+    assert "01_bad failed:" in out and "AssertionError: broken \U0001f600" in out
+    assert (folder / "01_bad.ipynb").read_bytes() == before
+    assert "broken" in (folder.parent / "build" / "01_bad.ipynb").read_text("utf-8")
+
+
+def test_a_kernel_that_dies_is_a_failure(folder, capsys):
+    save(folder, **{"01_dead": ["import os; os._exit(3)"], "02_good": GOOD})
+    assert run.main([]) == 1
+    out = capsys.readouterr().out
+    assert "01_dead failed:\nKernel died" in out
+    assert out.splitlines()[3].endswith("kept")
+
+
+def test_only_those_asked_for_are_run(folder, no_kernel, capsys):
+    save(folder, **{"01_a": GOOD, "02_b": GOOD, "03_c": GOOD})
+    assert run.main(["03", "01"]) == 0
+    out = capsys.readouterr().out
+    assert "01_a" in out and "03_c" in out and "02_b" not in out
+    with pytest.raises(SystemExit, match="no notebook is numbered 07"):
+        run.main(["01", "07"])
+
+
+def test_storing_keeps_outputs_seconds_and_speed(folder, no_kernel):
+    save(folder, **{"01_a": GOOD})
+    assert run.main(["--store"]) == 0
+    notebook = nbformat.read(folder / "01_a.ipynb", 4)
+    assert notebook.cells[0].outputs[0].text == "Result: new\n"
+    assert notebook.metadata["seqmodels"] == {"gflops": 7, "seconds": 2}
+    nbformat.validate(notebook)
+    assert os.listdir(folder) == ["01_a.ipynb"]
+
+
+def test_stored_notebooks_keep_their_form(tmp_path):
+    # A notebook that is stored anew differs only where its outputs do.
+    path = run.HERE / "02_hello_world.ipynb"
+    assert not _execute.write(nbformat.read(path, 4), tmp_path / path.name)
+    assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+
+
+FULL_DISK = """if True:
+    import resource, sys
+    import run
+    from tests.test_run import stand_ins
+    stand_ins(run, sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+    sys.exit(run.main(sys.argv[2:]))
+"""
+
+
+def stand_ins(run, folder):
+    """Another folder, no kernel, and large outputs, in a process of its own."""
+    run.HERE = run.Path(folder)
+    run.BUILD = run.HERE.parent / "build"
+    run.measure_product = lambda: (7, SPEED)
+
+    def execute(notebook, folder, on_cell):
+        large = "Result: " + "a" * 10_000 + "\n"
+        notebook.cells[0].outputs = [nbformat.v4.new_output("stream", text=large)]
+        return 1.0, 0, ""
+
+    run.execute = execute
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on a file's size")
+@pytest.mark.parametrize("store", [True, False])
+def test_a_full_disk_leaves_the_notebook_whole(store, folder, run_python):
+    save(folder, **{"01_a": GOOD, "02_b": GOOD})
+    before = (folder / "01_a.ipynb").read_bytes()
+    options = ["--store"] * store
+    path = os.pathsep.join([NOTEBOOKS, str(ROOT)])
+    child = run_python(FULL_DISK, folder, *options, check=False, PYTHONPATH=path)
+    assert child.returncode == 1 and "Traceback" not in child.stderr
+    assert (folder / "01_a.ipynb").read_bytes() == before
+    assert sorted(os.listdir(folder)) == ["01_a.ipynb", "02_b.ipynb"]
+    assert not store or not os.listdir(folder.parent / "build")
+    lines = child.stdout.splitlines()
+    assert [line[:4] for line in lines[2:4]] == ["01_a", "02_b"]
+    left = "it is as it was" if store else "there is no copy"
+    assert lines[4].endswith(f"could not be written (File too large); {left}.")
+
+
+def test_a_checkout_that_cannot_be_written_is_run_all_the_same(
+    folder, no_kernel, capsys
+):
+    save(folder, **{"01_a": GOOD})
+    (folder.parent / "build").write_text("a file where the folder should be")
+    assert run.main([]) == 0
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert "build cannot be written (File exists); no copies are kept." in first
+    assert rest[0] == SPEED and rest[2].endswith("new")
+
+
+SLOW = "open('started', 'w').close(); import time; time.sleep(600)"
+IN_A_CHILD = """if True:
+    import sys
+    import run
+    run.HERE = run.Path(sys.argv[1])
+    run.BUILD = run.HERE.parent / "build"
+    run.measure_product = lambda: (7, "fast")
+    sys.exit(run.main([]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no Ctrl-C for one process on Windows")
+def test_ctrl_c_ends_in_the_table_of_what_was_finished(folder, start_python):
+    save(folder, **{"01_good": GOOD, "02_slow": [SLOW], "03_never": GOOD})
+    before = (folder / "02_slow.ipynb").read_bytes()
+    process = start_python(IN_A_CHILD, folder, PYTHONPATH=NOTEBOOKS)
+    for _ in range(600):
+        if (folder / "started").exists():
+            break
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in out + err and "Error" not in out + err
+    lines = out.splitlines()
+    assert lines[2].startswith("01_good") and lines[2].endswith("kept")
+    assert lines[-1] == "Interrupted: 1 of 3 notebooks were finished."
+    assert "02_slow" not in out
+    assert (folder / "02_slow.ipynb").read_bytes() == before
+
+
+def test_few_characters_are_no_reason_to_hide_an_error(folder, start_python):
+    save(folder, **{"01_bad": BAD})
+    process = start_python(
+        IN_A_CHILD, folder, PYTHONPATH=NOTEBOOKS, PYTHONIOENCODING="cp1252"
+    )
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "AssertionError: broken \\U0001f600" in out
+    assert "UnicodeEncodeError" not in err
+
+
+def test_the_product_is_measured_in_a_process_of_its_own():
+    code = _machine.PRODUCT.replace("1024, 1024", "8, 8")
+    gflops, line = _machine.measure_product(code)
+    assert gflops > 0
+    assert line.startswith("1024x1024x1024 float32 product: ")
+    assert f" {gflops} GFLOP/s (TensorFlow 2." in line and "best of 20)" in line
+
+
+@pytest.mark.parametrize(
+    "code, said",
+    [("raise SystemExit('no memory')", "no memory"), ("", "status 0")],
+)
+def test_a_machine_that_cannot_be_measured_stops_nothing(
+    code, said, folder, no_kernel, monkeypatch, capsys
+):
+    save(folder, **{"01_a": GOOD})
+    monkeypatch.setattr(run, "measure_product", lambda: _machine.measure_product(code))
+    assert run.main(["--store"]) == 0
+    line = f"The machine's speed could not be measured: {said}"
+    assert capsys.readouterr().out.startswith(f"{line}\nnotebook")
+    notebook = json.loads((folder / "01_a.ipynb").read_text("utf-8"))
+    assert notebook["metadata"]["seqmodels"] == {"seconds": 2}
