@@ -27,8 +27,11 @@ _HOMES = {
     "models.losses": ["masked_cross_entropy", "masked_exact_match"],
     "models.seq2seq": ["Seq2Seq"],
     "models.stack": ["RecurrentStack"],
+    "models.compiled": ["use_xla"],
     "models.language_model": ["LanguageModel"],
+    "models.resuming": ["Resume"],
     "models.writing": ["greedy_decode"],
+    "bundle": ["save", "load"],
     "display.progress": ["ProgressBar", "progress_bar"],
     "display.notebook": ["setup", "report"],
 }

@@ -25,11 +25,12 @@ class XLAModel(keras.Model):
         if jit_compile == "auto" and not kwargs.get("run_eagerly") and use_xla():
             jit_compile = True
         super().compile(optimizer, loss, jit_compile=jit_compile, **kwargs)
+        if self.built:  # so that it is whole in a file, also before any training
+            self.optimizer.build(self.trainable_variables)
 
     def compile_from_config(self, config):
         # Keras leaves a loaded model uncompiled if its `compile` is not Keras' own.
         self.compile(**keras.saving.deserialize_keras_object(config))
-        self.optimizer.build(self.trainable_variables)
 
 
 class compiled:  # noqa: N801, a decorator

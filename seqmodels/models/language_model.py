@@ -110,7 +110,6 @@ class LanguageModel(XLAModel):
         callbacks = [position, *(callbacks or [])]
         if verbose:
             callbacks.append(ProgressBar(steps, feeding.WINDOWS_PER_CALL, "window"))
-        self.optimizer.build(self.trainable_variables)
         history = super().fit(
             feeding.training_blocks(x, steps, position),
             epochs=check_size("epochs", epochs),

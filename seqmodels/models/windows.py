@@ -38,7 +38,8 @@ class Running:
             model: `LanguageModel`.
             batches: What the function is to read.
         """
-        what_for, shape = make_function.__name__, (batches.batch_size, batches.num_steps)
+        what_for = make_function.__name__
+        shape = batches.batch_size, batches.num_steps
         if self.shapes.get(what_for) != shape:
             self.shapes[what_for] = shape
             states = tf.nest.flatten(model.initial_states(batches.batch_size))
