@@ -124,11 +124,6 @@ def test_the_second_argument_is_the_activation(either):
     assert_all_same(layers, *either.data()[:1])
 
 
-def test_signature_is_keras_own(either):
-    ours, theirs = (inspect.signature(c.__init__) for c in (either.ours, either.theirs))
-    assert ours == theirs
-
-
 def test_config_of_keras_layer_makes_ours(either):
     theirs = either.theirs(
         6, "relu", dropout=0.2, kernel_regularizer="l2", return_state=True, name="mine"
@@ -149,7 +144,7 @@ def test_what_a_recurrent_layer_of_keras_has(either):
     )
     inputs, *_ = either.data()
     first, second = layer(inputs), layer(inputs)
-    assert np.abs(first - second).max() > 1e-3
+    assert np.abs(first - second).max() > 1e-4
     layer.reset_state()
     np.testing.assert_array_equal(layer(inputs), first)
 
@@ -163,7 +158,12 @@ def test_units_of_numpy(either, units):
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16", "bfloat16"])
 def test_other_precisions(either, policy):
     inputs, *states = either.data()
-    options = {"return_sequences": True, "return_state": True, "dtype": policy}
+    options = {
+        "return_sequences": True,
+        "return_state": True,
+        "recurrent_initializer": "zeros",  # Keras' default needs a QR in 32 bits
+        "dtype": policy,
+    }
     ours, theirs = either.pair(**options)
     mask = make_mask("random")
     found = ours(inputs, initial_state=states, mask=mask)
