@@ -64,8 +64,8 @@ def write_on(model, prompt, prompt_length, draws, temperature, num_steps, top_k)
         [tf.convert_to_tensor(variable) for variable in variables]
         for variables in (model.trainable_variables, model.non_trainable_variables)
     ]
-    steps, batch_size = prompt.shape
-    chosen = tf.TensorArray(tf.int32, steps, element_shape=[batch_size])
+    steps, batch_size = tf.unstack(tf.shape(prompt))
+    chosen = tf.TensorArray(tf.int32, steps, element_shape=prompt.shape[1:])
 
     def body(t, ids, states, chosen, sound):
         (logits, states), _ = model.stateless_call(
@@ -129,8 +129,9 @@ def decode_greedily(model, source, start, end, size, max_length):
         Ids, `(size, batch)`, padded with 0, and how many steps were made.
     """
     encoder_outputs, mask, states = model.encode(source)
-    batch_size = source.shape[0]
-    answers = tf.TensorArray(tf.int32, size, element_shape=[batch_size])
+    # Sizes as tensors: of a function that has seen several, TensorFlow knows none.
+    batch_size = tf.shape(source)[0]
+    answers = tf.TensorArray(tf.int32, size, element_shape=source.shape[:1])
 
     def body(t, ids, states, done, answers):
         logits, states, _ = model.decode(ids[:, None], states, encoder_outputs, mask)
