@@ -150,8 +150,8 @@ def _describe(error):
     for kinds, words in _CAUSES:
         if any(isinstance(error, kinds) for error in chain):
             return words
-    told = [e.strerror for e in chain if isinstance(e, OSError) and e.strerror]
-    why = told[-1] if told else type(chain[-1]).__name__
+    cause = ([e for e in chain if isinstance(e, OSError)] or chain)[-1]
+    why = getattr(cause, "strerror", None) or type(cause).__name__
     return f"the connection failed ({why})"
 
 

@@ -60,10 +60,9 @@ def test_death_half_way_falls_back_and_is_taken_up(server, register, cache, caps
     register("kafka.txt", PLAY, url)
     text, source = texts.load_kafka()
     assert text == RAW
-    assert str(source) == (
+    assert str(source).startswith(
         f"Data: bundled pocket encyclopedia, {len(RAW)} characters, "
-        "in place of Kafka "
-        "(could not be downloaded: 127.0.0.1: too short, it broke off)"
+        "in place of Kafka (could not be downloaded: 127.0.0.1: too short, "
     )
     assert str(source) in capsys.readouterr().out
     assert files_in(cache) == []
