@@ -47,7 +47,7 @@ def pack(files, before="aclImdb/", then=None):
             member.size = len(content)
             tar.addfile(member, io.BytesIO(content))
         if then is not None:
-            tar.addfile(then)
+            tar.fileobj.write(then.tobuf())
     return archive.getvalue()
 
 
