@@ -1,6 +1,7 @@
 """Executes one notebook, and keeps what came of it."""
 
 import asyncio
+import atexit
 import os
 import re
 import threading
@@ -62,6 +63,7 @@ def _in_a_thread(client: NotebookClient) -> None:
                 pass
         except KeyboardInterrupt:
             _end_kernel(running)
+            atexit.unregister(client._cleanup_kernel)  # there is nothing left to end
             raise
     running.result()
 

@@ -42,8 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
         run_all(paths, options.store, gflops, rows)
     except KeyboardInterrupt:
         status = 130
-    print(speed)
-    print_table(rows)
+    if rows:
+        print(speed)
+        print_table(rows)
     errors = [error for row in rows for error in row["errors"]]
     print(*errors, sep="\n")
     if status:

@@ -170,24 +170,50 @@ IN_A_CHILD = """if True:
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no Ctrl-C for one process on Windows")
-def test_ctrl_c_ends_in_the_table_of_what_was_finished(folder, start_python):
-    save(folder, **{"01_good": GOOD, "02_slow": [SLOW], "03_never": GOOD})
-    before = (folder / "02_slow.ipynb").read_bytes()
-    process = start_python(IN_A_CHILD, folder, PYTHONPATH=NOTEBOOKS)
+def interrupt(process, sign):
+    """Sends Ctrl-C once a file is there; returns what the process has said."""
     for _ in range(600):
-        if (folder / "started").exists():
+        if sign.exists():
             break
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in out + err and "Error" not in out + err
+    return out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no Ctrl-C for one process on Windows")
+def test_ctrl_c_ends_in_the_table_of_what_was_finished(folder, start_python):
+    save(folder, **{"01_good": GOOD, "02_slow": [SLOW], "03_never": GOOD})
+    before = (folder / "02_slow.ipynb").read_bytes()
+    process = start_python(IN_A_CHILD, folder, PYTHONPATH=NOTEBOOKS)
+    out = interrupt(process, folder / "started")
     lines = out.splitlines()
     assert lines[2].startswith("01_good") and lines[2].endswith("kept")
     assert lines[-1] == "Interrupted: 1 of 3 notebooks were finished."
     assert "02_slow" not in out
     assert (folder / "02_slow.ipynb").read_bytes() == before
+
+
+STARTING = """if True:
+    import sys
+    from nbclient import NotebookClient
+    start = NotebookClient.async_start_new_kernel_client
+    def tell(self):
+        open(sys.argv[1] + "/starting", "w").close()
+        return start(self)
+    NotebookClient.async_start_new_kernel_client = tell
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no Ctrl-C for one process on Windows")
+def test_ctrl_c_while_a_kernel_starts(folder, start_python):
+    save(folder, **{"01_slow": [SLOW]})
+    code = f"{STARTING}{IN_A_CHILD}"
+    process = start_python(code, folder, PYTHONPATH=NOTEBOOKS)
+    out = interrupt(process, folder / "starting")
+    assert out.strip() == "Interrupted: 0 of 1 notebooks were finished."
 
 
 def test_few_characters_are_no_reason_to_hide_an_error(folder, start_python):
