@@ -18,7 +18,7 @@ class DotAttention(keras.layers.Layer):
     Vaswani et al., arXiv 1706.03762, section 3.2.1.
     """
 
-    def __init__(self, *, scale=None, **kwargs):
+    def __init__(self, *, scale: float | None = None, **kwargs):
         super().__init__(**kwargs)
         self.scale = scale
         self.supports_masking = True
@@ -41,9 +41,13 @@ class DotAttention(keras.layers.Layer):
         """
         _check_shapes(query.shape, memory.shape, None if mask is None else mask.shape)
         scale = query.shape[-1] ** -0.5 if self.scale is None else self.scale
-        scores = tf.matmul(query * scale, memory, transpose_b=True)
         if mask is not None:
             seen = tf.cast(mask, tf.bool)[:, None, :]
+            # Not left to its weight of zero: zero times NaN is NaN.
+            shown = tf.cast(mask, tf.bool)[:, :, None]
+            memory = tf.where(shown, memory, tf.zeros_like(memory))
+        scores = tf.matmul(query * scale, memory, transpose_b=True)
+        if mask is not None:
             # Half the lowest number: -inf would turn a row without steps into NaN.
             scores = tf.where(seen, scores, scores.dtype.min / 2)
         weights = tf.nn.softmax(scores)  # (batch, num_queries, num_steps)
@@ -54,7 +58,13 @@ class DotAttention(keras.layers.Layer):
     def compute_mask(self, query, memory=None, mask=None):
         return None, None
 
-    def get_config(self):
+    def compute_output_spec(self, query, memory, mask=None):
+        _check_shapes(query.shape, memory.shape, None if mask is None else mask.shape)
+        weights = (*query.shape[:2], memory.shape[1])
+        shapes = [tuple(query.shape), weights]
+        return tuple(keras.KerasTensor(shape, self.compute_dtype) for shape in shapes)
+
+    def get_config(self) -> dict:
         return {**super().get_config(), "scale": self.scale}
 
 

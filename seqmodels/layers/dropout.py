@@ -10,7 +10,8 @@ class Dropout(keras.layers.Layer):
     Compiled for a CPU, the random numbers of Keras' own take longer than the LSTM
     behind them. These are a hash of each number's place and of a seed that changes
     at every call: a few whole-number operations on whole arrays. Every step of a
-    sequence has a mask of its own.
+    sequence has a mask of its own. The seed is saved with the weights, so that
+    training that is taken up again drops what it would have dropped.
 
     Args:
         rate: Share of the inputs to zero in training, from 0 to below 1. The others
@@ -18,7 +19,7 @@ class Dropout(keras.layers.Layer):
         seed: Seed of the first call's masks; `None` draws one.
     """
 
-    def __init__(self, rate, *, seed=None, **kwargs):
+    def __init__(self, rate: float, *, seed: int | None = None, **kwargs):
         super().__init__(**kwargs)
         if not 0 <= rate < 1:
             raise ValueError(f"`rate` must be from 0 to below 1; got {rate}.")
@@ -38,11 +39,23 @@ class Dropout(keras.layers.Layer):
         kept = tf.reshape(words >= tf.constant(dropped, tf.uint32), tf.shape(inputs))
         return tf.where(kept, inputs / (1 - self.rate), tf.zeros_like(inputs))
 
-    def get_config(self):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        return tuple(input_shape)
+
+    def save_own_variables(self, store):
+        if self.rate:  # Keras keeps no seed generator's state in any file
+            store["seed"] = self.seed_generator.state
+
+    def load_own_variables(self, store):
+        # Files of version 0.1.0 have no seed.
+        if self.rate and "seed" in store.keys():  # noqa: SIM118, a store of Keras
+            self.seed_generator.state.assign(store["seed"])
+
+    def get_config(self) -> dict:
         return {**super().get_config(), "rate": self.rate, "seed": self.seed}
 
 
-def random_words(size, seeds):
+def random_words(size: tf.Tensor | int, seeds: tf.Tensor) -> tf.Tensor:
     """Random whole numbers from 0 to 2^32 - 1, good enough to drop by.
 
     Each is a hash of its place in the row and of two seeds, so nothing waits for

@@ -62,6 +62,23 @@ def join(parts: Sequence, axis: int) -> tf.Tensor:
     return parts[0] if len(parts) == 1 else tf.concat(parts, axis)
 
 
+def check_mask(mask: tf.Tensor, shape: tf.TensorShape) -> tf.Tensor:
+    """The mask as booleans, `(batch, num_steps)`, if it fits sequences of this shape.
+
+    Raises:
+        ValueError: If it does not.
+    """
+    mask = tf.cast(mask, tf.bool)
+    if mask.shape.rank == 3 and mask.shape[-1] == 1:
+        mask = mask[:, :, 0]
+    if not mask.shape.is_compatible_with(shape[:2]):
+        raise ValueError(
+            f"`mask` must have shape (batch, num_steps) = {tuple(shape[:2])}; "
+            f"got {tuple(mask.shape)}."
+        )
+    return mask
+
+
 def where(mask: tf.Tensor | None, new: Sequence, old: Sequence) -> Sequence:
     """Each of `new`, but of `old` in the rows that are masked.
 

@@ -1,6 +1,7 @@
 """From the outputs of all steps to one vector for the whole sequence."""
 
 from seqmodels._tensorflow import keras, tf
+from seqmodels.layers.loop import check_mask
 
 
 @keras.saving.register_keras_serializable("seqmodels")
@@ -28,7 +29,8 @@ class MeanMaxPooling(keras.layers.Layer):
             `(batch, 2 * features)`: the means, then the maxima.
 
         Raises:
-            ValueError: If `inputs` does not have three dimensions.
+            ValueError: If `inputs` does not have three dimensions, or the mask does
+                not fit them.
         """
         if len(inputs.shape) != 3:
             raise ValueError(
@@ -37,7 +39,7 @@ class MeanMaxPooling(keras.layers.Layer):
             )
         if mask is None:
             mask = tf.ones(tf.shape(inputs)[:2], tf.bool)
-        mask = mask[:, :, None]
+        mask = check_mask(mask, inputs.shape)[:, :, None]
         # Not a product: what stands at a masked step may be NaN.
         kept = tf.where(mask, inputs, tf.zeros_like(inputs))
         count = tf.reduce_sum(tf.cast(mask, inputs.dtype), axis=1)
@@ -50,5 +52,5 @@ class MeanMaxPooling(keras.layers.Layer):
     def compute_mask(self, inputs, mask=None):
         return None
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         return input_shape[0], 2 * input_shape[2]

@@ -1,6 +1,7 @@
 """How a recurrent layer of Keras comes by another loop over time."""
 
 from seqmodels._tensorflow import keras, tf
+from seqmodels.layers.loop import check_mask
 from seqmodels.text.checks import check_ids, check_size
 
 TANH = (keras.activations.tanh, keras.ops.tanh, tf.tanh)
@@ -74,7 +75,7 @@ class FastLoop:
         if isinstance(mask, (list, tuple)):
             mask = mask[0]
         if mask is not None:
-            mask = _check_mask(tf.cast(mask, tf.bool), sequences.shape)
+            mask = check_mask(mask, sequences.shape)
         if initial_state is not None:
             initial_state = self._check_states(initial_state, sequences)
         return super().call(sequences, initial_state, mask, training)
@@ -182,15 +183,3 @@ def _check_rank(shape):
             "(batch, num_steps), for a layer that is built; "
             f"got shape {tuple(shape)}."
         )
-
-
-def _check_mask(mask, shape):
-    """The mask, `(batch, num_steps)`, if it fits sequences of this shape."""
-    if mask.shape.rank == 3 and mask.shape[-1] == 1:
-        mask = mask[:, :, 0]
-    if not mask.shape.is_compatible_with(shape[:2]):
-        raise ValueError(
-            f"`mask` must have shape (batch, num_steps) = {tuple(shape[:2])}; "
-            f"got {tuple(mask.shape)}."
-        )
-    return mask

@@ -46,13 +46,14 @@ def test_as_a_loop_in_numpy(arrays, scale, mask):
 
 
 def test_as_keras_attention(arrays):
-    query, memory = arrays
+    """Row by row, of which Keras sees what is not masked: 3.6 errs in its masks."""
     layer = keras.layers.Attention()
-    masks = [None, tf.constant(MASK)]
-    expected = layer([query, memory], mask=masks, return_attention_scores=True)
-    found = DotAttention(scale=1.0)(query, memory, mask=MASK)
-    for ours, theirs in zip(found, expected, strict=True):
-        np.testing.assert_allclose(ours, theirs, atol=1e-6)
+    context, weights = DotAttention(scale=1.0)(*arrays, mask=MASK)
+    for row, (query, memory, seen) in enumerate(zip(*arrays, MASK, strict=True)):
+        pair = [tf.constant(query[None]), tf.constant(memory[None, seen])]
+        expected = layer(pair, return_attention_scores=True)
+        np.testing.assert_allclose(context[row], expected[0][0], atol=1e-6)
+        np.testing.assert_allclose(weights[row][:, seen], expected[1][0], atol=1e-6)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16"])
@@ -70,6 +71,22 @@ def test_what_is_masked_has_no_influence(arrays):
     changed = np.where(MASK[:, :, None], memory, 1e6).astype(np.float32)
     for old, new in zip(before, layer(query, changed, mask=MASK), strict=True):
         np.testing.assert_array_equal(old, new)
+
+
+@pytest.mark.parametrize("behind", [np.nan, np.inf])
+def test_nan_behind_a_mask_stays_there(arrays, behind):
+    query, memory = arrays
+    spoiled = np.where(MASK[:, :, None], memory, behind).astype(np.float32)
+    results = []
+    for x in (memory, spoiled):
+        sources = [tf.constant(query), tf.constant(x)]
+        with tf.GradientTape() as tape:
+            tape.watch(sources)
+            context, weights = DotAttention()(*sources, mask=MASK)
+            loss = tf.reduce_sum(tf.cos(context)) + tf.reduce_sum(weights**2)
+        results.append([context, weights, *tape.gradient(loss, sources)])
+    for ours, clean in zip(*results, strict=True):
+        np.testing.assert_array_equal(ours, clean)
 
 
 @pytest.mark.parametrize("which", ["query", "memory"])
@@ -111,6 +128,20 @@ def test_in_a_functional_model_behind_an_embedding():
     model = keras.Model(ids, DotAttention()(x, x, mask=mask)[0])
     short, long = np.array([[3, 1]]), np.array([[3, 1, 0, 0]])
     np.testing.assert_allclose(model(long)[:, :2], model(short), atol=1e-6)
+
+
+def test_shapes_are_known_before_it_runs_and_after_export(arrays, tmp_path):
+    inputs = [keras.Input([QUERIES, FEATURES]), keras.Input([None, FEATURES])]
+    context, weights = DotAttention()(*inputs)
+    assert context.shape == (None, QUERIES, FEATURES)
+    assert weights.shape == (None, QUERIES, None)
+    model = keras.Model(inputs, [context, weights])
+    model.export(tmp_path / "model", verbose=False)
+    found = tf.saved_model.load(tmp_path / "model").serve(list(arrays))
+    for ours, theirs in zip(found, model(list(arrays)), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-6)
+    with pytest.raises(ValueError, match="`memory` must have the batch"):
+        DotAttention()(inputs[0], keras.Input([None, FEATURES + 1]))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqmodels import CharLM, FusedLSTM
+from seqmodels import CharLM
 from seqmodels.layers.dropout import Dropout, random_words
 
 
@@ -66,32 +66,70 @@ def test_rates_that_make_no_sense(rate):
         Dropout(rate)
 
 
-def test_charlm_drops_between_layers_and_never_in_the_recurrence():
-    """With nearly everything dropped only the recurrent path is left, and whole."""
+@pytest.mark.parametrize("rate", [0.5, 0.0])
+def test_charlm_drops_before_each_layer_and_before_the_classifier(rate):
+    """As the same dropouts in a row by hand, with nothing in the recurrence."""
     keras.utils.set_random_seed(0)
-    model = CharLM(9, 6, num_layers=2, embed_dim=5, dropout=0.999)
-    states = [
-        tuple(tf.constant(np.random.normal(size=(1, 6)), tf.float32) for _ in "hc")
-        for _ in range(2)
-    ]
-    ids = np.ones((1, 4), np.int32)
-    found = False
-    for _ in range(20):  # 999 of 1,000 are dropped: until no input comes through
-        _, new = model(ids, states, training=True)
-        for lstm, old, (h, c), features in zip(
-            model.lstms, states, new, (5, 6), strict=True
-        ):
-            alone = FusedLSTM(6, return_state=True)
-            alone.build((None, None, features))
-            alone.set_weights(lstm.get_weights())
-            _, want_h, want_c = alone(tf.zeros([1, 4, features]), initial_state=old)
-            same = np.allclose(h, want_h, atol=1e-6) and np.allclose(
-                c, want_c, atol=1e-6
-            )
-            found |= same
-        if found:
-            break
-    assert found
+    model = CharLM(9, 6, num_layers=2, embed_dim=5, dropout=rate)
+    ids = np.arange(8, dtype=np.int32).reshape(2, 4)
+    states = [tuple(tf.random.normal([2, 6]) for _ in "hc") for _ in range(2)]
+    twins = [Dropout(rate) for _ in range(3)]
+    for twin, own in zip(twins, model.stack.dropouts, strict=True):
+        if rate:
+            twin.seed_generator.state.assign(own.seed_generator.state)
+    logits, new = model(ids, states, training=True)
+    x = model.embedding(ids)
+    for twin, layer, old, found in zip(
+        twins, model.stack.layers, states, new, strict=False
+    ):
+        x, *expected = layer(twin(x, training=True), initial_state=list(old))
+        for ours, theirs in zip(found, expected, strict=True):
+            np.testing.assert_allclose(ours, theirs, atol=1e-6)
+    by_hand = model.classifier(twins[-1](x, training=True))
+    np.testing.assert_allclose(logits, by_hand, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["model.keras", "model.weights.h5"])
+def test_a_saved_model_goes_on_dropping_where_it_was(name, tmp_path):
+    def make(seed):
+        layers = [keras.Input([50]), Dropout(0.5, seed=seed), Dropout(0.5)]
+        return keras.Sequential(layers)
+
+    x, model = tf.ones([2, 50]), make(1)
+    model(x, training=True)  # the seed moves on
+    if name.endswith(".keras"):
+        model.save(tmp_path / name)
+        loaded = keras.models.load_model(tmp_path / name)
+    else:
+        model.save_weights(tmp_path / name)
+        loaded = make(2)
+        loaded.load_weights(tmp_path / name)
+    for _ in range(2):
+        np.testing.assert_array_equal(loaded(x, training=True), model(x, training=True))
+
+
+def test_files_without_a_seed_load(tmp_path):
+    """As of version 0.1.0, and of a model that did not drop."""
+    for rate, new in [(0.0, 0.5), (0.5, 0.0)]:
+        models = [
+            keras.Sequential([keras.Input([5]), Dropout(r), keras.layers.Dense(2)])
+            for r in (rate, new)
+        ]
+        models[0].save_weights(tmp_path / "model.weights.h5")
+        models[1].load_weights(tmp_path / "model.weights.h5")
+        results = [model(tf.ones([1, 5])) for model in models]
+        np.testing.assert_array_equal(*results)
+
+
+def test_in_a_functional_model_and_exported(tmp_path):
+    inputs = keras.Input([None, 3])
+    model = keras.Model(inputs, Dropout(0.5)(inputs))
+    assert model.output_shape == (None, None, 3)
+    model.export(tmp_path / "model", verbose=False)
+    x = np.ones((2, 4, 3), "float32")
+    np.testing.assert_array_equal(
+        tf.saved_model.load(tmp_path / "model").serve(x), model(x)
+    )
 
 
 def test_charlm_with_dropout_is_whole_outside_training():

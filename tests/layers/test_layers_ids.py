@@ -102,7 +102,7 @@ def test_in_a_functional_model(either, tmp_path):
     states = np.ones((BATCH, 3), "float32")
     expected = layer(ONE_HOT, initial_state=[states] * len(layer.state_names))
     for m in (model, keras.models.load_model(tmp_path / "model.keras")):
-        found = m.predict([IDS, states], verbose=0)
+        found = m([IDS, states])
         assert_same((found, []), (expected, []), 1e-6)
 
 

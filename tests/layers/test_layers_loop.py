@@ -80,11 +80,10 @@ def test_the_reset_gate_before_the_product(ran, either):
     np.testing.assert_allclose(found, theirs(inputs), atol=1e-5)
 
 
-@pytest.mark.parametrize("rate", [0.4, 1.0])
 @pytest.mark.parametrize("kind", ["none", "random"])
-def test_drops_the_same_inputs_as_keras(either, kind, rate):
+def test_drops_the_same_inputs_as_keras(either, kind):
     inputs, *states = either.data()
-    layers = either.pair(dropout=rate, seed=3, return_sequences=True)
+    layers = either.pair(dropout=0.4, seed=3, return_sequences=True)
     for training in (True, False, True):  # every call has a mask of its own
         options = {"training": training}
         assert_all_same(layers, inputs, states, make_mask(kind), **options)

@@ -65,6 +65,23 @@ def test_refuses_a_single_vector():
         MeanMaxPooling()(INPUTS[:, 0])
 
 
+def test_masks_of_whole_numbers_and_masks_that_do_not_fit():
+    want = MeanMaxPooling()(INPUTS, mask=tf.constant(MASK))
+    np.testing.assert_array_equal(
+        MeanMaxPooling()(INPUTS, mask=MASK.astype("int32")), want
+    )
+    with pytest.raises(ValueError, match=r"num_steps\) = \(3, 6\); got \(3, 5\)"):
+        MeanMaxPooling()(INPUTS, mask=MASK[:, 1:])
+
+
+def test_exported(tmp_path):
+    model = keras.Sequential([keras.Input([None, 4]), MeanMaxPooling()])
+    assert model.output_shape == (None, 8)
+    model.export(tmp_path / "model", verbose=False)
+    served = tf.saved_model.load(tmp_path / "model").serve(INPUTS)
+    np.testing.assert_allclose(served, model(INPUTS), atol=1e-6)
+
+
 LAYERS = {
     "lstm": lambda: [FusedLSTM(5)],
     "lstm, pooled": lambda: [FusedLSTM(5, return_sequences=True), MeanMaxPooling()],
