@@ -53,7 +53,9 @@ def test_as_keras_attention(arrays):
         pair = [tf.constant(query[None]), tf.constant(memory[None, seen])]
         expected = layer(pair, return_attention_scores=True)
         np.testing.assert_allclose(context[row], expected[0][0], atol=1e-6)
-        np.testing.assert_allclose(weights[row][:, seen], expected[1][0], atol=1e-6)
+        np.testing.assert_allclose(
+            weights[row].numpy()[:, seen], expected[1][0], atol=1e-6
+        )
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16"])
