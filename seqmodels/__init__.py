@@ -32,7 +32,8 @@ _HOMES = {
     "models.resuming": ["Resume"],
     "models.writing": ["greedy_decode"],
     "bundle": ["save", "load"],
-    "display.progress": ["ProgressBar", "progress_bar"],
+    "display.bars": ["progress_bar"],
+    "display.progress": ["ProgressBar"],
     "display.notebook": ["setup", "report"],
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

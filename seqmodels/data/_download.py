@@ -6,16 +6,15 @@ import queue
 import re
 import socket
 import ssl
-import sys
 import threading
 import time
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
-from tqdm import tqdm
 
 from seqmodels.data._registry import REGISTRY
+from seqmodels.display.bars import in_notebook, progress_bar
 
 TIMEOUT = 10  # seconds without a byte before a mirror is given up
 PATIENCE = 30  # seconds that any file may take, and beyond them
@@ -158,9 +157,6 @@ def _describe(error):
 def _bar(name, size):
     """A bar for what takes a while, where there is somebody to see it."""
     options = {"total": size, "desc": name, "unit": "B", "unit_scale": True}
-    ipython = sys.modules.get("IPython")
-    if size >= 1e6 and hasattr(ipython and ipython.get_ipython(), "kernel"):
-        from seqmodels.display.progress import progress_bar  # has TensorFlow behind it
-
+    if size >= 1e6 and in_notebook():
         return progress_bar(**options)
-    return tqdm(**options, disable=None if size >= 1e6 else True)  # None: in a pipe
+    return progress_bar(**options, disable=None if size >= 1e6 else True)

@@ -21,14 +21,14 @@ def setup(seed: int) -> None:
     global _started
     is_new = "tensorflow" not in sys.modules
     from seqmodels._tensorflow import keras, tf
+    from seqmodels.display.bars import in_notebook
     from seqmodels.display.plotting import use_style
-    from seqmodels.display.progress import _in_notebook
 
     keras.utils.set_random_seed(seed)
     use_style()
     gpus = tf.config.list_physical_devices("GPU")
     device = f"{len(gpus)} GPU" if gpus else "CPU"
-    if is_new and _in_notebook():
+    if is_new and in_notebook():
         from IPython.display import clear_output
 
         sys.stderr.flush()  # lines still under way would come after the clearing

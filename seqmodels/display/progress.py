@@ -1,11 +1,7 @@
 """One progress bar for one training run."""
 
-import sys
-from collections.abc import Iterable
-
-from tqdm import tqdm
-
 from seqmodels._tensorflow import keras
+from seqmodels.display.bars import progress_bar
 
 
 class ProgressBar(keras.callbacks.Callback):
@@ -31,7 +27,7 @@ class ProgressBar(keras.callbacks.Callback):
         epochs = self.params["epochs"]
         steps = self.total or self.params.get("steps") or 0
         self._in_steps = steps > 1 and epochs == 1
-        self._bar = _make_bar(
+        self._bar = progress_bar(
             total=steps if self._in_steps else epochs,
             unit=self.unit if self._in_steps else "epoch",
         )
@@ -53,38 +49,3 @@ class ProgressBar(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self._bar.close()
-
-
-def progress_bar(iterable: Iterable | None = None, **kwargs) -> tqdm:
-    """A `tqdm` bar that in a notebook leaves one line behind. Arguments as `tqdm`'s."""
-    return _make_bar(iterable, **kwargs)
-
-
-class _NotebookBar(tqdm):
-    """A bar in a display of its own; `tqdm.notebook` would need a widget."""
-
-    def __init__(self, *args, **kwargs):
-        from IPython.display import display
-
-        self._handle = display({"text/plain": ""}, raw=True, display_id=True)
-        super().__init__(*args, **kwargs)
-
-    def display(self, msg=None, pos=None):
-        self._handle.update({"text/plain": msg or str(self)}, raw=True)
-
-    def close(self):
-        if not self.disable:
-            self.disable = True
-            self._decr_instances(self)
-            self.display()
-
-
-def _make_bar(*args, **kwargs):
-    bar = _NotebookBar if _in_notebook() else tqdm
-    return bar(*args, dynamic_ncols=False, **kwargs)
-
-
-def _in_notebook():
-    # That `ipykernel` is imported is no proof: pytest's nbval imports it, too.
-    ipython = sys.modules.get("IPython")
-    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")

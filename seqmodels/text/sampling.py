@@ -67,7 +67,15 @@ def sample_logits(
     return (bounds <= draws).sum(axis=1).astype(np.int32)
 
 
-def generate(model, prompt, num_tokens, rng, *, temperature=1.0, top_k=None):
+def generate(
+    model: object,
+    prompt: ArrayLike,
+    num_tokens: int,
+    rng: np.random.Generator,
+    *,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+) -> np.ndarray:
     """Goes on from a prompt, token by token.
 
     A model that has `write` does it all in compiled code; else its `step` is called
@@ -87,8 +95,9 @@ def generate(model, prompt, num_tokens, rng, *, temperature=1.0, top_k=None):
 
     Raises:
         TypeError: If the prompt's ids are not integers.
-        ValueError: If the prompt is empty or out of range, `num_tokens` is
-            negative, or `temperature` or `top_k` does not fit.
+        ValueError: If the prompt is empty or out of range, the model cannot read
+            what it writes, `num_tokens` is negative, or `temperature` or `top_k`
+            does not fit.
     """
     # What is written is read in turn, so an id must be one of both sides.
     num_inputs = getattr(model, "input_size", model.vocab_size)
@@ -99,6 +108,11 @@ def generate(model, prompt, num_tokens, rng, *, temperature=1.0, top_k=None):
             f"hold at least one id; got {prompt.shape}."
         )
     num_tokens = check_size("num_tokens", num_tokens, least=0)
+    if num_tokens > 1 and num_inputs < model.vocab_size:
+        raise ValueError(
+            f"`model` writes ids up to {model.vocab_size - 1}, but reads them up to "
+            f"{num_inputs - 1} only: it cannot go on from what it writes."
+        )
     _check_options(temperature, top_k, model.vocab_size)
     rows = np.atleast_2d(prompt).astype(np.int32)
     write = model.write if hasattr(model, "write") else partial(_write, model)

@@ -223,3 +223,9 @@ def test_a_prompt_holds_what_can_be_both_read_and_written(rng, input_size, last)
     assert generate(model, [last], 1, rng, temperature=0) == [(last + 1) % 5]
     with pytest.raises(ValueError, match=f"`prompt` must be from 0 to {last}; got"):
         generate(model, [last + 1], 1, rng)
+
+
+def test_what_cannot_be_read_is_not_written(rng):
+    with pytest.raises(ValueError, match="writes ids up to 4, but reads them up to 2"):
+        generate(Alphabet(3), [0], 2, rng)
+    assert len(generate(Alphabet(3), [0], 1, rng)) == 1  # nothing to read again
