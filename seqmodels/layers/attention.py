@@ -58,12 +58,6 @@ class DotAttention(keras.layers.Layer):
     def compute_mask(self, query, memory=None, mask=None):
         return None, None
 
-    def compute_output_spec(self, query, memory, mask=None):
-        _check_shapes(query.shape, memory.shape, None if mask is None else mask.shape)
-        weights = (*query.shape[:2], memory.shape[1])
-        shapes = [tuple(query.shape), weights]
-        return tuple(keras.KerasTensor(shape, self.compute_dtype) for shape in shapes)
-
     def get_config(self) -> dict:
         return {**super().get_config(), "scale": self.scale}
 

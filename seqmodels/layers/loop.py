@@ -80,10 +80,7 @@ def check_mask(mask: tf.Tensor, shape: tf.TensorShape) -> tf.Tensor:
 
 
 def where(mask: tf.Tensor | None, new: Sequence, old: Sequence) -> Sequence:
-    """Each of `new`, but of `old` in the rows that are masked.
-
-    Not a weighted sum: what a masked row computes may be NaN, and zero times NaN is.
-    """
+    """Each of `new`, but of `old` in the rows that are masked."""
     if mask is None:
         return new
     return [tf.where(mask, n, o) for n, o in zip(new, old, strict=True)]
