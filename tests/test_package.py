@@ -103,3 +103,17 @@ def test_setup_seeds_and_says_what_runs(capsys):
     (line, *_) = capsys.readouterr().out.splitlines()
     assert line.startswith(f"seqmodels {seqmodels.__version__}, Python 3.")
     assert f"Keras {keras.__version__}" in line
+
+
+def test_setup_mutes_retracing_of_keras_functions_alone(run_python):
+    child = run_python("""if True:
+        import keras, numpy as np, seqmodels, tensorflow as tf
+        seqmodels.setup(seed=0)
+        for _ in range(6):  # as a lesson trains one model after another
+            model = keras.Sequential([keras.layers.Dense(1)])
+            model.predict(np.ones((1, 1)), verbose=0)
+        for n in range(6):
+            tf.function(lambda x: x)(n)
+    """)
+    warned = [line for line in child.stderr.splitlines() if "retracing" in line]
+    assert warned and all("calls to <function <lambda>" in line for line in warned)

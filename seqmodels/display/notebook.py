@@ -1,5 +1,6 @@
 """What every notebook does first and last."""
 
+import logging
 import platform
 import sys
 import time
@@ -24,6 +25,7 @@ def setup(seed: int) -> None:
     from seqmodels.display.bars import in_notebook
     from seqmodels.display.plotting import use_style
 
+    logging.getLogger("tensorflow").addFilter(_is_news)
     keras.utils.set_random_seed(seed)
     use_style()
     gpus = tf.config.list_physical_devices("GPU")
@@ -38,6 +40,18 @@ def setup(seed: int) -> None:
         f"TensorFlow {tf.__version__}, Keras {keras.__version__}, {device}"
     )
     _started = time.perf_counter()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a warning is not merely of a lesson that trains one model after another.
+
+    Keras makes functions anew for each; TensorFlow takes them for one that is
+    retraced. Of functions that a reader has written it still warns.
+    """
+    message = record.getMessage()
+    return "triggered tf.function retracing" not in message or (
+        "<function TensorFlowTrainer." not in message
+    )
 
 
 def report(result: str) -> None:
