@@ -64,15 +64,15 @@ seqmodels.setup(seed=0)"""
 def main() -> None:
     url, tag = [*sys.argv[1:], "", ""][:2]
     try:
-        check(url, tag)
+        check(url, tag, package_version())
     except ValueError as problem:
         sys.exit(str(problem))
     write(url, tag)
     print(f"Address: {url} at {tag}" if url else "Address: none")
 
 
-def check(url: str, tag: str) -> None:
-    """Refuses an address that Colab could not open, and half an address."""
+def check(url: str, tag: str, version: str) -> None:
+    """Refuses an address that Colab could not open, and another version's tag."""
     if not url and not tag:
         return
     if not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", url):
@@ -80,8 +80,13 @@ def check(url: str, tag: str) -> None:
             f"`URL` must be https://github.com/OWNER/NAME, for Colab opens notebooks "
             f"from there; got {url!r}."
         )
-    if not re.fullmatch(r"v\d+(\.\w+)+", tag):
-        raise ValueError(f"`TAG` must be v and a version, such as v0.2.0; got {tag!r}.")
+    if tag != f"v{version}":
+        raise ValueError(f"`TAG` must be v{version}, as the package; got {tag!r}.")
+
+
+def package_version() -> str:
+    text = (ROOT / "seqmodels" / "__init__.py").read_text(encoding="utf-8")
+    return re.search(r'^__version__ = "(.*)"$', text, re.MULTILINE)[1]
 
 
 def read(root: Path = ROOT) -> tuple[str, str]:

@@ -10,6 +10,7 @@ import types
 import pytest
 
 import address
+import seqmodels
 from tests.conftest import ROOT
 
 URL, TAG = "https://github.com/owner/name", "v7.8.9"
@@ -76,8 +77,8 @@ def test_only_the_set_up_and_the_title_are_rewritten(copy, url, tag):
 @pytest.mark.parametrize(
     "url, tag, message",
     [
-        (URL, "", "`TAG` must be v and a version, such as v0.2.0; got ''"),
-        (URL, "main", "`TAG` must be v and a version.*; got 'main'"),
+        (URL, "", "`TAG` must be v7.8.9, as the package; got ''"),
+        (URL, "main", "`TAG` must be v7.8.9, as the package; got 'main'"),
         ("", TAG, "`URL` must be https://github.com/OWNER/NAME.*; got ''"),
         (f"{URL}/tree", TAG, "`URL` must be https://github.com/OWNER/NAME"),
         ("http://github.com/owner/name", TAG, "`URL` must be https"),
@@ -85,9 +86,15 @@ def test_only_the_set_up_and_the_title_are_rewritten(copy, url, tag):
 )
 def test_half_an_address_and_a_branch_are_refused(url, tag, message):
     with pytest.raises(ValueError, match=message):
-        address.check(url, tag)
-    address.check(URL, TAG)
-    address.check("", "")
+        address.check(url, tag, "7.8.9")
+    address.check(URL, TAG, "7.8.9")
+    address.check("", "", "7.8.9")
+
+
+def test_the_version_is_the_same_everywhere():
+    assert address.package_version() == seqmodels.__version__
+    cited = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {seqmodels.__version__}\n" in cited
 
 
 @pytest.fixture
