@@ -106,7 +106,12 @@ IDS = np.ones((2, 3), np.int32)
         (IDS * 9, None, ValueError, "`ids` must be from 0 to 8; got 9"),
         (-IDS, None, ValueError, "`ids` must be from 0 to 8; got -1"),
         (IDS, [(STATE, STATE)], ValueError, "for each of 2 layers; got 1"),
-        (IDS, [(STATE, STATE), (STATE,)], ValueError, r"must be \(h, c\).*got 1 tensors"),
+        (
+            IDS,
+            [(STATE, STATE), (STATE,)],
+            ValueError,
+            r"must be \(h, c\).*got 1 tensors",
+        ),
         (
             IDS,
             [(STATE, STATE), (STATE, STATE[:, :2])],

@@ -71,26 +71,26 @@ def test_backward_is_forward_on_the_source_reversed():
 
 
 @pytest.mark.parametrize("direction", ["forward", "backward", "both"])
-def test_memory_stands_where_its_token_stood(direction):
-    # A step's memory changes with its own token, and that of the last step read
+def test_outputs_stand_where_their_tokens_stood(direction):
+    # A step's output changes with its own token, and that of the last step read
     # is the state itself.
     model = make(direction=direction)
-    memory, mask, (h, _) = model.encode(SOURCE)
+    outputs, mask, [(h, _)] = model.encode(SOURCE)
     np.testing.assert_array_equal(mask, SOURCE != 0)
     half = 3 if direction == "both" else 6
     if direction != "backward":
         last = [3, 1, 2]
-        np.testing.assert_allclose(memory.numpy()[range(3), last, :half], h[:, :half])
+        np.testing.assert_allclose(outputs.numpy()[range(3), last, :half], h[:, :half])
     if direction != "forward":
-        np.testing.assert_allclose(memory[:, 0, -half:], h[:, -half:], atol=1e-6)
+        np.testing.assert_allclose(outputs[:, 0, -half:], h[:, -half:], atol=1e-6)
 
 
 def test_decoding_in_two_parts_is_decoding_at_once():
     model = make()
-    memory, mask, states = model.encode(SOURCE)
-    whole, last, weights = model.decode(INPUTS, states, memory, mask)
-    first, states, _ = model.decode(INPUTS[:, :2], states, memory, mask)
-    second, states, _ = model.decode(INPUTS[:, 2:], states, memory, mask)
+    outputs, mask, states = model.encode(SOURCE)
+    whole, last, weights = model.decode(INPUTS, states, outputs, mask)
+    first, states, _ = model.decode(INPUTS[:, :2], states, outputs, mask)
+    second, states, _ = model.decode(INPUTS[:, 2:], states, outputs, mask)
     parts = np.concatenate([first, second], axis=1)
     np.testing.assert_allclose(parts, whole, atol=1e-5)
     np.testing.assert_allclose(states, last, atol=1e-5)
@@ -132,6 +132,7 @@ def mirrored_words(num_words, seed):
     return np.hstack([letters, end]), np.hstack([letters[:, ::-1], end])
 
 
+@pytest.mark.trains
 def test_learns_to_mirror_words_under_fit(tmp_path):
     keras.utils.set_random_seed(0)
     source, targets = mirrored_words(128, seed=0)
@@ -181,8 +182,7 @@ def test_saved_here_and_loaded_elsewhere(run_python, tmp_path):
         model.save(tmp_path / f"{n}.keras")
     code = """if True:
         import json, sys, numpy as np
-        import seqmodels.models.seq2seq
-        import keras
+        import seqmodels, keras
         source, inputs = map(np.array, json.loads(sys.argv[2]))
         for n in range(4):
             model = keras.models.load_model(f"{sys.argv[1]}/{n}.keras")
@@ -207,8 +207,8 @@ def test_an_empty_source_is_read_as_nothing():
     empty = np.zeros((1, 4), int)
     logits = model((empty, INPUTS[:1]))
     assert np.isfinite(logits).all()
-    memory, _, states = model.encode(empty)
-    assert not np.any(memory) and not np.any(states)
+    outputs, _, states = model.encode(empty)
+    assert not np.any(outputs) and not np.any(states)
 
 
 @pytest.mark.parametrize(

@@ -131,5 +131,7 @@ def test_refuses(make_topic_model):
         model(np.ones((1, 2), np.float32))
     with pytest.raises(ValueError, match=r"shape \(batch, num_steps\); got \(2,\)"):
         model(np.array([7, 1]))
-    with pytest.raises(ValueError, match=r"`topic_weights` must have shape \(batch, 3\).*\(2,\)"):
+    with pytest.raises(
+        ValueError, match=r"`topic_weights` must have shape \(batch, 3\).*\(2,\)"
+    ):
         model.begin([0.5, 0.5])
