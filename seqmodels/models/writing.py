@@ -14,24 +14,28 @@ def capacity(num_steps: int) -> int:
 
 
 def choose(
-    logits: tf.Tensor, draws: tf.Tensor, temperature: tf.Tensor, top_k: int | None
+    logits: tf.Tensor, draws: tf.Tensor, temperature: tf.Tensor, top_k: tf.Tensor
 ) -> tf.Tensor:
     """`sample_logits` in TensorFlow, its random numbers drawn beforehand.
 
     Args:
         logits: `(batch, vocab_size)`.
         draws: From 0 to below 1, `(batch,)`.
-        temperature: A scalar above 0.
-        top_k: Draws from the `top_k` likeliest ids only; `None` from all.
+        temperature: A scalar; 0 takes the likeliest.
+        top_k: Draws from so many of the likeliest ids, a scalar.
 
     Returns:
         Ids, `(batch,)`, `int32`.
     """
     logits = tf.cast(logits, tf.float32)
-    if top_k is not None and top_k < logits.shape[1]:
-        _, likely = tf.math.top_k(logits, top_k)  # of equal ones those that come first
-        kept = tf.reduce_any(tf.one_hot(likely, logits.shape[1]) > 0, axis=1)
-        logits = tf.where(kept, logits, -np.inf)
+    vocab_size = logits.shape[1]
+
+    def likeliest():
+        order = tf.math.top_k(logits, vocab_size).indices  # of equals the first first
+        return tf.where(tf.argsort(order) < top_k, logits, -np.inf)
+
+    top = tf.argmax(logits, axis=1, output_type=tf.int32)
+    logits = tf.cond(tf.less(top_k, vocab_size), likeliest, lambda: logits)
     below_top = logits - tf.reduce_max(logits, axis=1, keepdims=True)
     scaled = below_top / tf.maximum(temperature, np.finfo(np.float32).tiny)
     probs = tf.where(tf.math.is_inf(logits), 0.0, tf.exp(scaled))
@@ -39,7 +43,8 @@ def choose(
     total = bounds[:, -1:]
     # Rounding may make a draw as large as the total; what has no share stays out.
     passed = (bounds <= draws[:, None] * total) & (bounds < total)
-    return tf.reduce_sum(tf.cast(passed, tf.int32), axis=1)
+    drawn = tf.reduce_sum(tf.cast(passed, tf.int32), axis=1)
+    return tf.where(tf.equal(temperature, 0), top, drawn)
 
 
 def write_on(model, prompt, prompt_length, draws, temperature, num_steps, top_k):
@@ -50,8 +55,8 @@ def write_on(model, prompt, prompt_length, draws, temperature, num_steps, top_k)
         prompt: Ids, `(capacity, batch)`; those behind the prompt are not read.
         prompt_length: Tokens in the prompt.
         draws: One for each token chosen, at the step that chooses it, `(capacity,
-            batch)`; `None` takes the likeliest.
-        temperature: A scalar above 0.
+            batch)`.
+        temperature: As in `choose`.
         num_steps: Steps to make.
         top_k: As in `choose`.
 
@@ -72,10 +77,7 @@ def write_on(model, prompt, prompt_length, draws, temperature, num_steps, top_k)
             *weights, ids[:, None], states, training=False
         )
         logits = logits[:, 0]
-        if draws is None:
-            new = tf.argmax(logits, axis=1, output_type=tf.int32)
-        else:
-            new = choose(logits, draws[t], temperature, top_k)
+        new = choose(logits, draws[t], temperature, top_k)
         chosen = chosen.write(t, new)
         top = tf.reduce_max(logits, axis=1)  # NaN if any of them is
         sound &= tf.reduce_all(tf.math.is_finite(top)) | (t + 1 < prompt_length)
@@ -95,19 +97,18 @@ def write(model, prompt, num_tokens, rng, temperature, top_k):
     size = capacity(num_steps)
     read = np.zeros((size, batch_size), np.int32)
     read[:length] = prompt.T
-    draws = None
+    draws = np.zeros((size, batch_size), np.float32)
     if temperature > 0:
-        draws = np.zeros((size, batch_size), np.float32)
         draws[length - 1 : num_steps] = rng.random((num_tokens, batch_size))
-        draws = tf.constant(draws)
-    temperature = tf.constant(temperature, tf.float32)
+        temperature = max(temperature, np.finfo(np.float32).tiny)
+    # Tensors all of them: a number would be compiled in, and another compiled anew.
     chosen, sound = model.write_on(
         tf.constant(read),
         tf.constant(length),
-        draws,
-        temperature,
+        tf.constant(draws),
+        tf.constant(temperature, tf.float32),
         tf.constant(num_steps),
-        top_k=None if top_k is None else int(top_k),
+        tf.constant(model.vocab_size if top_k is None else int(top_k)),
     )
     if not sound:
         raise ValueError("`logits` must be finite; the model has diverged.")
