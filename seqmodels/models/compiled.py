@@ -38,7 +38,9 @@ class compiled:  # noqa: N801, a decorator
 
     def __init__(self, method: Callable):
         self._plain, self._by_xla = (
-            tf.function(method, reduce_retracing=True, jit_compile=by_xla)
+            tf.function(
+                method, reduce_retracing=True, autograph=False, jit_compile=by_xla
+            )
             for by_xla in (None, True)
         )
         functools.update_wrapper(self, method)
