@@ -59,6 +59,9 @@ class RecurrentStack(keras.layers.Layer):
             options["recurrent_initializer"] = self.initializer.clone()
         if self.cell == "lstm":
             options["unit_forget_bias"] = self.unit_forget_bias
+        # Keras draws a seed for its own dropout, which is not used here: the weights of
+        # what is made next shall not depend on it.
+        options["seed"] = 0
         layer = CELLS[self.cell]
         return layer(self.units, return_sequences=True, return_state=True, **options)
 
