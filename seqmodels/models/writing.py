@@ -93,6 +93,8 @@ def write_on(model, prompt, prompt_length, draws, temperature, num_steps, top_k)
 def write(model, prompt, num_tokens, rng, temperature, top_k):
     """`generate` for a `LanguageModel`; arguments are checked there."""
     batch_size, length = prompt.shape
+    if not num_tokens:
+        return np.zeros((batch_size, 0), np.int32)
     num_steps = length - 1 + num_tokens
     size = capacity(num_steps)
     read = np.zeros((size, batch_size), np.int32)

@@ -73,18 +73,6 @@ def test_evaluate_over_many_blocks_is_one_forward_pass(
     assert abs(alone - nll) / count > 1e-3  # every window from the start is another
 
 
-def test_validation_leaves_the_states_of_training_alone(make_batches, monkeypatch):
-    monkeypatch.setattr(feeding, "WINDOWS_PER_CALL", 2)
-    losses = []
-    for validation in (None, make_batches(300, seed=1)):
-        model = make(optimizer=keras.optimizers.SGD(0.1))
-        fit = model.fit(
-            make_batches(200), epochs=3, validation_data=validation, verbose=0
-        )
-        losses.append(fit.history["loss"])
-    np.testing.assert_allclose(*losses, rtol=1e-6)
-
-
 def test_an_epoch_that_starts_amid_the_text_begins_anew(make_batches):
     # 7 windows, 4 an epoch: the second epoch reads windows 4 5 6 0.
     model = make(optimizer=keras.optimizers.SGD(0.0))
