@@ -79,8 +79,10 @@ def write_on(model, prompt, prompt_length, draws, temperature, num_steps, top_k)
         logits = logits[:, 0]
         new = choose(logits, draws[t], temperature, top_k)
         chosen = chosen.write(t, new)
-        top = tf.reduce_max(logits, axis=1)  # NaN if any of them is
-        sound &= tf.reduce_all(tf.math.is_finite(top)) | (t + 1 < prompt_length)
+        # Each of them is looked at: XLA's largest of some numbers and NaN is a number.
+        usable = tf.reduce_all(logits < np.inf)
+        usable &= tf.reduce_all(tf.reduce_max(logits, axis=1) > -np.inf)
+        sound &= usable | (t + 1 < prompt_length)
         forced = prompt[tf.minimum(t + 1, steps - 1)]
         ids = tf.where(t + 1 < prompt_length, forced, new)
         return t + 1, ids, states, chosen, sound

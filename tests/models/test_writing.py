@@ -128,10 +128,10 @@ class Fixed(LanguageModel):
 
     vocab_size = 4
 
-    def __init__(self, logits):
+    def __init__(self, logits, jit_compile=False):
         super().__init__()
-        self.logits = tf.constant(logits, tf.float32)
-        self.compile("sgd", jit_compile=False)
+        self.logits = tf.Variable(logits, dtype=tf.float32)
+        self.compile("sgd", jit_compile=jit_compile)
         self.built = True
 
     def initial_states(self, batch_size):
@@ -152,14 +152,16 @@ def test_what_is_impossible_is_never_written(temperature):
     assert_writes_as_the_plain_loop(model, [[1]], 30, temperature=temperature, top_k=3)
 
 
-@pytest.mark.parametrize("wrong", [np.nan, np.inf])
-@pytest.mark.parametrize("where", range(4))
-def test_a_model_that_has_diverged_is_refused(where, wrong):
-    logits = np.arange(4.0)
-    logits[where] = wrong
-    for options in ({}, {"temperature": 0}, {"top_k": 2}):
-        with pytest.raises(ValueError, match="the model has diverged"):
-            generate(Fixed(logits), [[1]], 2, np.random.default_rng(0), **options)
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_a_model_that_has_diverged_is_refused(jit_compile):
+    model = Fixed(np.arange(4.0), jit_compile)
+    for wrong in (np.nan, np.inf):
+        for where in range(4):
+            model.logits[where].assign(wrong)
+            for options in ({}, {"temperature": 0}, {"top_k": 2}):
+                with pytest.raises(ValueError, match="the model has diverged"):
+                    generate(model, [[1]], 2, np.random.default_rng(0), **options)
+            model.logits[where].assign(0)
 
 
 def test_weights_that_are_nan_are_refused():
