@@ -1,5 +1,6 @@
 """A training run that is really killed, and taken up again."""
 
+import contextlib
 import json
 
 import keras
@@ -83,10 +84,8 @@ def train(make_model, make_batches, folder, epochs=4, stop_after=None):
         Resume(folder),
         keras.callbacks.LambdaCallback(on_epoch_end=stop),
     ]
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         model.fit(make_batches(), epochs=epochs, callbacks=callbacks, verbose=0)
-    except KeyboardInterrupt:
-        pass
     return model, started
 
 
