@@ -98,6 +98,9 @@ class LanguageModel(XLAModel):
         if not self.compiled:
             raise ValueError("Call `compile()` before `fit()`.")
         self._check_batches("x", x)
+        epochs = check_size("epochs", epochs)
+        initial_epoch = check_size("initial_epoch", initial_epoch, least=0)
+        validation_freq = check_size("validation_freq", validation_freq)
         steps = len(x)
         if steps_per_epoch is not None:
             steps = check_size("steps_per_epoch", steps_per_epoch)
@@ -112,7 +115,7 @@ class LanguageModel(XLAModel):
             callbacks.append(ProgressBar(steps, feeding.WINDOWS_PER_CALL, "window"))
         history = super().fit(
             feeding.training_blocks(x, steps, position),
-            epochs=check_size("epochs", epochs),
+            epochs=epochs,
             initial_epoch=initial_epoch,
             validation_data=validation_data,
             validation_freq=validation_freq,

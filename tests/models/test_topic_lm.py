@@ -111,6 +111,59 @@ def test_saved_and_loaded(tmp_path, make_topic_model):
     )
 
 
+def test_the_number_of_symbols_by_its_old_name(make_topic_model):
+    model = make_topic_model()
+    config = model.get_config()
+    config["num_chars"] = config.pop("num_symbols")
+    kept = dict(config)
+    assert TopicLM.from_config(config).get_config() == model.get_config()
+    assert config == kept  # the caller's own
+
+
+@pytest.mark.parametrize("method", ["fit", "evaluate"])
+@pytest.mark.parametrize(
+    "where, message",
+    [
+        (1, "at position 1 of its ids, in streams of 12"),
+        (5, "at position 5"),
+        (13, "at position 13"),  # the start of a window, were the streams not there
+        (23, "at position 23"),
+    ],
+)
+def test_refuses_a_topics_token_amid_a_window(method, where, message, make_topic_model):
+    ids = np.zeros(26, np.int32)  # two streams of 12, six steps in a window
+    ids[[0, 6, 12, 18]] = 7
+    model = make_topic_model()
+    model.compile("sgd", jit_compile=False)
+    run = getattr(model, method)
+    good = ContiguousBatches(ids, 2, 6)
+    assert good.stream_length == 12
+    ids = ids.copy()
+    ids[where] = 9
+    bad = ContiguousBatches(ids, 2, 6)
+    with pytest.raises(ValueError, match=f"`x` must have topics' tokens .*{message}"):
+        run(bad, verbose=0)
+    if method == "fit":
+        with pytest.raises(ValueError, match="`validation_data` must have topics'"):
+            run(good, validation_data=bad, verbose=0)
+
+
+def test_takes_topics_tokens_at_starts_and_behind_what_is_read(make_topic_model):
+    ids = np.zeros(29, np.int32)  # streams of 14: two steps of each are dropped
+    ids[[0, 6, 14, 20]] = 7
+    ids[[28]] = 9  # only ever a target
+    model = make_topic_model()
+    model.compile("sgd", jit_compile=False)
+    result = model.evaluate(ContiguousBatches(ids, 2, 6))
+    assert np.isfinite(result["loss"])
+
+
+@pytest.mark.parametrize("topics", [[], ["a", "b", "a"], "aa"])
+def test_topics_must_be_different(topics):
+    with pytest.raises(ValueError, match="`topics` must be different names, at least"):
+        TopicLM(7, topics, 6)
+
+
 def test_an_unknown_topic_is_named(make_topic_model):
     model = make_topic_model()
     assert [model.token(topic) for topic in TOPICS] == [7, 8, 9]

@@ -229,8 +229,9 @@ def test_no_draw_takes_anything_impossible_however_sums_are_rounded(jit_compile)
 @pytest.mark.parametrize("top_k", [1, 2, 3, 5])
 def test_of_equals_the_lower_ids(logits, top_k):
     draws = np.arange(0.005, 1, 0.01)
-    ids, expected = chosen(logits, draws, top_k=top_k)
-    np.testing.assert_array_equal(ids, expected)
+    for temperature in (0.0, 1.0):
+        ids, expected = chosen(logits, draws, temperature, top_k)
+        np.testing.assert_array_equal(ids, expected)
 
 
 @pytest.mark.parametrize("temperature", [0.0, 1e-30, 1e-3, 0.7, 30.0, np.inf])

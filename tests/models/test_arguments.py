@@ -1,0 +1,148 @@
+"""Sizes of every constructor, and Keras' arguments of `fit` and `evaluate`."""
+
+import keras
+import numpy as np
+import pytest
+
+from seqmodels import CharLM, RecurrentStack, Seq2Seq, TopicLM
+from seqmodels.models import feeding
+
+SIZES = [
+    (
+        CharLM,
+        {"vocab_size": 9, "units": 6},
+        "vocab_size units num_layers embed_dim input_size",
+    ),
+    (
+        TopicLM,
+        {"num_symbols": 9, "topics": ["a"], "units": 6},
+        "num_symbols units num_layers embed_dim topic_dim",
+    ),
+    (
+        Seq2Seq,
+        {"vocab_size": 9, "units": 6},
+        "vocab_size units num_layers embed_dim",
+    ),
+    (RecurrentStack, {"units": 6}, "units num_layers"),
+]
+each_size = pytest.mark.parametrize(
+    "cls, options, name",
+    [(cls, options, name) for cls, options, names in SIZES for name in names.split()],
+)
+
+
+@each_size
+@pytest.mark.parametrize("size", [True, np.True_, 0, -1, 2.5, 2.0, "3", np.int64(0)])
+def test_refuses_what_is_no_size(cls, options, name, size):
+    message = f"`{name}` must be a positive integer; got {size!r}"
+    with pytest.raises(ValueError, match=message.replace("(", ".").replace(")", ".")):
+        cls(**{**options, name: size})
+
+
+@each_size
+def test_takes_integers_of_numpy_and_hands_pythons_on(cls, options, name):
+    model = cls(**{**options, name: np.int64(2)})
+    config = model.get_config()
+    assert config[name] == 2 and type(config[name]) is int
+    again = cls.from_config(config)
+    assert again.get_config() == config
+
+
+@pytest.mark.parametrize("cls, options, names", SIZES)
+def test_refuses_cells_and_rates_that_there_are_not(cls, options, names):
+    with pytest.raises(
+        ValueError, match="`cell` must be one of lstm, gru, rnn; got 'x'"
+    ):
+        cls(**options, cell="x")
+    with pytest.raises(ValueError, match="`rate` must be from 0 to below 1; got 1"):
+        cls(**options, dropout=1)
+
+
+@pytest.fixture
+def compiled_model(make_model):
+    return make_model(keras.optimizers.SGD(0.1), num_layers=1)
+
+
+GIVEN = {
+    "y": np.ones(3),
+    "batch_size": 32,
+    "validation_batch_size": 32,
+    "shuffle": True,
+    "validation_split": 0.1,
+    "validation_steps": 3,
+    "sample_weight": np.ones(3),
+    "class_weight": {0: 1.0},
+    "steps": 3,
+    "workers": 2,
+}
+WHY = {
+    "batch_size": "`ContiguousBatches` has it",
+    "y": "the targets are the next tokens",
+    "workers": "there is no such argument",
+}
+
+
+@pytest.mark.parametrize("method", ["fit", "evaluate"])
+@pytest.mark.parametrize("name", GIVEN)
+def test_refuses_by_name(method, name, compiled_model, make_batches):
+    start = compiled_model.get_weights()
+    message = f"`{method}` does not take `{name}`: {WHY.get(name, '')}"
+    with pytest.raises(TypeError, match=message):
+        getattr(compiled_model, method)(make_batches(), **{name: GIVEN[name]})
+    np.testing.assert_array_equal(compiled_model.get_weights()[0], start[0])
+
+
+def test_takes_what_is_left_unset(compiled_model, make_batches):
+    compiled_model.fit(make_batches(20), y=None, batch_size=None, verbose=0)
+    compiled_model.evaluate(make_batches(20), sample_weight=None)
+
+
+@pytest.mark.parametrize("name", ["steps_per_epoch", "epochs", "validation_freq"])
+@pytest.mark.parametrize("size", [True, 0, -1, 2.5, "3"])
+def test_fit_refuses_what_is_no_number_of_steps(
+    name, size, compiled_model, make_batches
+):
+    start = compiled_model.get_weights()
+    options = {"validation_data": make_batches(20)} if "freq" in name else {}
+    message = f"`{name}` must be a positive integer; got {size!r}"
+    with pytest.raises(ValueError, match=message):
+        compiled_model.fit(make_batches(20), verbose=0, **{name: size}, **options)
+    np.testing.assert_array_equal(compiled_model.get_weights()[0], start[0])
+
+
+@pytest.mark.parametrize("size", [True, -1, 2.5, "3"])
+def test_fit_refuses_what_is_no_epoch_to_begin_with(size, compiled_model, make_batches):
+    message = f"`initial_epoch` must be a non-negative integer; got {size!r}"
+    with pytest.raises(ValueError, match=message):
+        compiled_model.fit(make_batches(20), initial_epoch=size, verbose=0)
+
+
+def test_numbers_of_steps_may_be_numpys(compiled_model, make_batches, monkeypatch):
+    monkeypatch.setattr(feeding, "WINDOWS_PER_CALL", 2)
+    fit = compiled_model.fit(
+        make_batches(),
+        epochs=np.int64(4),
+        initial_epoch=np.int64(1),
+        steps_per_epoch=np.int64(3),
+        validation_data=make_batches(20),
+        validation_freq=np.int64(2),
+        verbose=0,
+    )
+    assert fit.epoch == [1, 2, 3]
+    assert compiled_model.optimizer.iterations == 9
+    assert len(fit.history["loss"]) == 3 and len(fit.history["val_loss"]) == 2
+
+
+@pytest.mark.parametrize("steps", [1, 2, 5, 7, 8, 20])
+def test_an_epoch_has_as_many_steps_as_asked_for(
+    steps, compiled_model, make_batches, monkeypatch
+):
+    monkeypatch.setattr(feeding, "WINDOWS_PER_CALL", 5)
+    compiled_model.fit(make_batches(), steps_per_epoch=steps, verbose=0)
+    assert compiled_model.optimizer.iterations == steps
+
+
+def test_the_bar_counts_windows(compiled_model, make_batches, monkeypatch, capsys):
+    monkeypatch.setattr(feeding, "WINDOWS_PER_CALL", 5)
+    compiled_model.fit(make_batches())
+    assert "7/7" in capsys.readouterr().err
