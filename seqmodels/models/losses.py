@@ -18,12 +18,13 @@ def masked_cross_entropy(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         `(batch, num_steps)`, in nats; zero at padding, NaN for a target outside the
         vocabulary. Keras takes the mean.
     """
+    given = tf.cast(targets, tf.float64)  # Keras hands floats; a cast to ids may wrap
     targets = tf.cast(targets, tf.int32)
     log_probs = tf.nn.log_softmax(tf.cast(logits, tf.float32))
     # TensorFlow's own sparse cross-entropy warns under XLA of a check it leaves out.
     chosen = tf.one_hot(targets, logits.shape[-1], dtype=log_probs.dtype)
     nll = -tf.reduce_sum(chosen * log_probs, axis=-1)
-    nll = nan_outside(nll[..., None], targets, logits.shape[-1])[..., 0]
+    nll = nan_outside(nll[..., None], given, logits.shape[-1])[..., 0]
     real = tf.cast(targets != PAD, tf.float32)
     return nll * real / tf.maximum(tf.reduce_mean(real), 1e-9)
 

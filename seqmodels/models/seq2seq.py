@@ -179,9 +179,12 @@ class Seq2Seq(XLAModel):
         encoder_outputs, mask, states = self.encode(source, training)
         return self.decode(ids, states, encoder_outputs, mask, training)[0]
 
-    def fit(self, x=None, y=None, *args, **kwargs):
+    def fit(self, x=None, y=None, *args, validation_data=None, **kwargs):
         """As in Keras; ids in arrays are checked before anything is trained."""
         self._check_arrays(x, y)
+        if isinstance(validation_data, (list, tuple)):
+            self._check_arrays(*validation_data[:2])
+        kwargs["validation_data"] = validation_data
         return super().fit(x, y, *args, **kwargs)
 
     def evaluate(self, x=None, y=None, *args, **kwargs):

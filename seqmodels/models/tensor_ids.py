@@ -28,6 +28,9 @@ def check_id_tensor(name: str, ids: object, vocab_size: int) -> tf.Tensor:
         raise ValueError(f"`{name}` must have at least one step; got none.")
     if tf.executing_eagerly():
         check_ids(name, ids.numpy(), vocab_size)
+    if ids.dtype not in (tf.uint8, tf.int8, tf.uint16, tf.int16, tf.int32):
+        # What does not fit stays outside; a cast alone would wrap it to an id.
+        ids = tf.clip_by_value(tf.cast(ids, tf.int64), -1, vocab_size)
     return tf.cast(ids, tf.int32)
 
 
