@@ -22,11 +22,18 @@ class XLAModel(keras.Model):
 
     def compile(self, optimizer="rmsprop", loss=None, *, jit_compile="auto", **kwargs):
         """As in Keras; for `jit_compile="auto"` see `use_xla`."""
+        self._jit_compile_asked_for = jit_compile
         if jit_compile == "auto" and not kwargs.get("run_eagerly") and use_xla():
             jit_compile = True
         super().compile(optimizer, loss, jit_compile=jit_compile, **kwargs)
         if self.built:  # so that it is whole in a file, also before any training
             self.optimizer.build(self.trainable_variables)
+
+    def get_compile_config(self):
+        config = super().get_compile_config()
+        if config:  # "auto" is decided anew on the machine that loads the file
+            config["jit_compile"] = self._jit_compile_asked_for
+        return config
 
     def compile_from_config(self, config):
         # Keras leaves a loaded model uncompiled if its `compile` is not Keras' own.
