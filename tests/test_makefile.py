@@ -46,11 +46,13 @@ def folder(tmp_path):
 
 
 def make(folder, *arguments):
+    """Runs make as from a terminal, whatever make these tests run under."""
     path = os.pathsep.join([str(folder.parent), os.environ["PATH"]])
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
     return subprocess.run(
         ["make", *arguments],
         cwd=folder,
-        env={**os.environ, "PATH": path, "MAKEFLAGS": ""},
+        env={**kept, "PATH": path},
         capture_output=True,
         text=True,
     )

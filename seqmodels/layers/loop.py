@@ -156,7 +156,16 @@ def scan(
     return [states for states, _ in parts], stacks
 
 
-def product_over_time(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
-    """The sum over all steps of `aᵀ b`, as one product: `(a's size, b's size)`."""
-    a, b = tf.reshape(a, [-1, a.shape[-1]]), tf.reshape(b, [-1, b.shape[-1]])
-    return tf.matmul(a, b, transpose_a=True)
+def product_over_time(first: tf.Tensor, rest: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
+    """The sum over all steps of `aᵀ b`, as one product: `(a's size, b's size)`.
+
+    Args:
+        first: `a` at the first step, `(batch, size)`.
+        rest: `a` at the steps after it, `(num_steps - 1, batch, size)`.
+        b: `(num_steps, batch, b's size)`.
+    """
+    # XLA takes a transposition into the product, which then runs at half its speed
+    # where there is AVX2 alone; a concatenation of transposed parts it leaves be.
+    rest = tf.reshape(rest, [-1, rest.shape[-1]])
+    a = tf.concat([tf.transpose(first), tf.transpose(rest)], axis=1)
+    return tf.matmul(a, tf.reshape(b, [-1, b.shape[-1]]))
