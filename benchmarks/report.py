@@ -1,180 +1,136 @@
 """Turns `results.json` into the plot and the tables of `README.md`."""
 
-from pathlib import Path
 from statistics import median
 
-import matplotlib
+from measure import LIMIT, OURS
+from plot import draw
+from tables import Found, number, spread, table
+from workers import HERE
 
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
-
-HERE = Path(__file__).resolve().parent
 START, END = "<!-- results: written by run.py -->", "<!-- end of results -->"
-
-OURS, KERAS = "ours", "Keras, defaults"
-# Okabe and Ito's colours, told apart by the colour-blind, too.
-COLOURS = ["#D55E00", "#56B4E9", "#0072B2", "#E69F00", "#009E73", "#CC79A7"]
-HATCHES = ["", "..", "//", "", "\\\\", "xx"]  # and by who prints in grey
+TITLES = {
+    "idle": "Idle",
+    "idle, avx2": "Held to AVX2",
+    "busy 1": "Beside one busy process",
+    "busy 2": "Beside two busy processes",
+    "gpu": "On a graphics card",
+}
 
 
 def write(results, folder):
     """Writes `throughput.png` and a `README.md` with the tables to a folder."""
-    draw(results, folder / "throughput.png")
-    tables = "\n\n".join(
-        [
-            training_table(results),
-            ratios_table(results),
-            memory_table(results),
-            provenance(results),
-        ]
-    )
+    if "idle" in results:
+        draw(Found(results["idle"]), folder / "throughput.png")
+    text = "\n\n".join(part(name, results) for name in TITLES if name in results)
     readme = (HERE / "README.md").read_text(encoding="utf-8")
     before, rest = readme.split(START)
     after = rest.split(END)[1]
-    text = f"{before}{START}\n\n{tables}\n\n{END}{after}"
-    (folder / "README.md").write_text(text, encoding="utf-8")
-    print(tables)
+    whole = f"{before}{START}\n\n{text}\n\n{END}{after}"
+    (folder / "README.md").write_text(whole, encoding="utf-8")
+    print(text)
 
 
-def rates(one):
-    return [turn["chars_per_second"] for turn in one["train"]]
+def part(name, results):
+    found = Found(results[name])
+    idle = Found(results["idle"]) if name.startswith("busy") else None
+    parts = [f"### {TITLES[name]}", provenance(results[name]), training(found)]
+    parts += [ratios(found, idle), settings(found)]
+    if not name.startswith("busy"):
+        parts += [writing(found, batch) for batch in ("1", "32")] + [memory(found)]
+    return "\n\n".join(filter(None, parts))
 
 
-def fastest_other(contenders):
-    others = [name for name in contenders if name != OURS]
-    return max(others, key=lambda name: median(rates(contenders[name])))
-
-
-def training_table(results):
-    sizes = results["sizes"]
-    rows = [["Training, characters per second", *map(heading, sizes.values())]]
-    for name in next(iter(sizes.values()))["contenders"]:
-        rows.append(
-            [name, *(spread(rates(s["contenders"][name])) for s in as_list(sizes))]
-        )
-    return markdown(rows)
-
-
-def ratios_table(results):
-    """What the project promises of itself, in one table."""
-    sizes = results["sizes"]
-    rows = [["", *sizes]]
-    per_size = [size["contenders"] for size in as_list(sizes)]
-    others = [fastest_other(contenders) for contenders in per_size]
-    rows.append(["fastest other", *others])
-    for label, rivals in [
-        ("ours ÷ fastest other", others),
-        (f"ours ÷ {KERAS}", [KERAS] * len(sizes)),
-    ]:
-        ratios = [
-            median(rates(contenders[OURS])) / median(rates(contenders[rival]))
-            for contenders, rival in zip(per_size, rivals, strict=True)
-        ]
-        rows.append([label, *(f"{ratio:.2f}" for ratio in ratios)])
-    generated = [(c[OURS]["generate"], c[KERAS]["generate"]) for c in per_size]
-    rows.append(
-        ["generation, ours (characters per second)", *(spread(g) for g, _ in generated)]
-    )
-    rows.append(
-        ["generation, a loop of Keras' `predict`", *(spread(k) for _, k in generated)]
-    )
-    ratios = [median(g) / median(k) for g, k in generated]
-    rows.append(["ours ÷ Keras", *(f"{ratio:.0f}" for ratio in ratios)])
-    firsts = [contenders[OURS]["first_call_seconds"] for contenders in per_size]
-    rows.append(["first `fit` of ours, compiling (s)", *(f"{s:.1f}" for s in firsts)])
-    settings = [contenders["Keras, best"]["settings"] for contenders in per_size]
-    rows.append(["settings of “Keras, best”", *map(describe, settings)])
-    return markdown(rows)
-
-
-def memory_table(results):
-    sizes = results["sizes"]
-    rows = [["Peak memory, MB", *sizes]]
-    for name in next(iter(sizes.values()))["contenders"]:
-        peaks = [size["contenders"][name]["peak_bytes"] for size in as_list(sizes)]
-        rows.append([name, *map(megabytes, peaks)])
-    allowed = [
-        size["contenders"]["PyTorch"]["peak_bytes"] + results["tensorflow_import_bytes"]
-        for size in as_list(sizes)
+def provenance(condition):
+    machine, versions = condition["machine"], condition["versions"]
+    said = [
+        condition["date"],
+        machine["cpu"],
+        *machine["features"],
+        machine["system"],
+        f"1024×1024×1024 float32 product {condition['gflops']} GFLOP/s",
+        *(f"{name} {version}" for name, version in versions.items()),
     ]
-    rows.append(["PyTorch + `import tensorflow`", *map(megabytes, allowed)])
-    return markdown(rows)
-
-
-def provenance(results):
-    versions = ", ".join(f"{k} {v}" for k, v in results["versions"].items())
+    runs, rounds = len(condition["runs"]), condition["rounds"]
     return (
-        f"Medians of {results['rounds']} rounds, slowest–fastest in brackets; two "
-        f"cores of an {results['machine']['cpu']}, {results['machine']['system']}; "
-        f"{versions}; {results['minutes']:.0f} minutes in all."
+        f"{', '.join(said)}. Medians of {runs} whole runs, each the median of {rounds} "
+        "rounds; in brackets the slowest and the fastest run."
     )
 
 
-def draw(results, path):
-    sizes = results["sizes"]
-    names = list(next(iter(sizes.values()))["contenders"])
-    fig, ax = plt.subplots(figsize=(9, 4.8), layout="constrained")
-    width = 0.8 / len(names)
-    for n, name in enumerate(names):
-        all_rates = [rates(size["contenders"][name]) for size in as_list(sizes)]
-        middles = [median(r) for r in all_rates]
-        low = [m - min(r) for m, r in zip(middles, all_rates, strict=True)]
-        high = [max(r) - m for m, r in zip(middles, all_rates, strict=True)]
-        ax.bar(
-            [x + (n - (len(names) - 1) / 2) * width for x in range(len(sizes))],
-            middles,
-            width,
-            yerr=[low, high],
-            capsize=2,
-            label=name,
-            color=COLOURS[n],
-            hatch=HATCHES[n],
-            edgecolor="white",
-            ecolor="#333333",
+def training(found):
+    rows = [
+        [label, *(spread(found.rates(label, size)) for size in found.sizes)]
+        for label in found.labels()
+    ]
+    return table(["Training, characters per second", *found.sizes], rows)
+
+
+def ratios(found, idle):
+    """What the project promises of itself, in one table."""
+    others = {size: found.fastest_other(size) for size in found.sizes}
+    promised = {size: found.ratio(other, size) for size, other in others.items()}
+    rows = [["fastest other", *others.values()]]
+    rows.append(["ours ÷ fastest other", *(f"{r:.2f}" for r in promised.values())])
+    if idle:
+        kept = [
+            ratio / idle.ratio(idle.fastest_other(size), size)
+            for size, ratio in promised.items()
+        ]
+        rows.append(["of that ratio when idle", *(f"{k:.2f}" for k in kept)])
+    for label in {"Keras, defaults", LIMIT} & set(found.labels()):
+        ratio = [f"{found.ratio(label, size):.2f}" for size in found.sizes]
+        rows.append([f"ours ÷ {label}", *ratio])
+    if "ours, bfloat16" in found.labels():
+        rows.append(["bfloat16 adds to a block's loss", *loss_added(found)])
+    return table(["", *found.sizes], rows)
+
+
+def loss_added(found):
+    for size in found.sizes:
+        low, full = (
+            next(found.of(label, size))["losses"][1]
+            for label in ("ours, bfloat16", OURS)
         )
-    ax.set_yscale("log")
-    ax.set_xticks(
-        range(len(sizes)), [heading(s).replace(", ", "\n") for s in as_list(sizes)]
-    )
-    ax.set_ylabel("training, characters per second")
-    ax.set_title("One LSTM layer, batch 64, two cores: median and range of the rounds")
-    ax.grid(axis="y", alpha=0.3)
-    ax.set_axisbelow(True)
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(ncols=3, frameon=False)
-    fig.savefig(path, dpi=144)
-    plt.close(fig)
+        yield f"{low - full:+.5f} to {full:.4f}"
 
 
-def heading(size):
-    units, num_steps, vocab_size = list(size["size"].values())[:3]
-    return f"{units} units, {num_steps} steps, {vocab_size} outputs"
+def settings(found):
+    """Those that took part where there was a choice."""
+    words = {
+        "unroll": ("not unrolled", "unrolled"),
+        "jit": ("no XLA", "XLA"),
+        "compiled": ("eager", "compiled"),
+        "threads": (None, "one thread", "two threads"),
+    }
+    rows = []
+    for label in found.labels():
+        chosen = [next(found.of(label, size))["settings"] for size in found.sizes]
+        if not label.startswith("ours") and any(chosen):
+            said = [[words[k][one[k]] for k in words if k in one] for one in chosen]
+            rows.append([label, *map(", ".join, said)])
+    return table(["Fastest settings", *found.sizes], rows) if rows else None
 
 
-def spread(values):
-    return f"{number(median(values))} ({number(min(values))}–{number(max(values))})"
+def writing(found, batch):
+    sizes, kind = found.sizes, ("writing", batch)
+    texts = "one text" if batch == "1" else f"{batch} texts at once"
+    labels = found.labels(kind)
+    rows = [
+        [label, *(spread(found.rates(label, size, kind)) for size in sizes)]
+        for label in labels
+    ]
+    for label in labels[1:]:
+        ratio = [number(found.ratio(label, size, kind)) for size in sizes]
+        rows.append([f"ours ÷ {label}", *ratio])
+    for label in labels:
+        firsts = [[o["first_seconds"] for o in found.of(label, s, kind)] for s in sizes]
+        rows.append([f"first call, s: {label}", *(f"{median(f):.2f}" for f in firsts)])
+    return table([f"Writing {texts}, characters per second", *sizes], rows)
 
 
-def number(value):
-    """Three digits that count: more would be noise."""
-    return f"{float(f'{value:.3g}'):,.0f}" if value >= 100 else f"{value:.3g}"
-
-
-def megabytes(size):
-    return f"{size / 2**20:,.0f}"
-
-
-def describe(settings):
-    words = ["unrolled" if settings["unroll"] else "not unrolled"]
-    words.append("XLA" if settings["jit"] else "no XLA")
-    return ", ".join([*words, "`steps_per_execution`"])
-
-
-def as_list(sizes):
-    return list(sizes.values())
-
-
-def markdown(rows):
-    lines = ["| " + " | ".join(row) + " |" for row in rows]
-    lines.insert(1, "|---" * len(rows[0]) + "|")
-    return "\n".join(lines)
+def memory(found):
+    rows = []
+    for label in found.labels():
+        peaks = [[o["bytes"] for o in found.of(label, size)] for size in found.sizes]
+        rows.append([label, *(f"{median(p) / 2**20:,.0f}" for p in peaks)])
+    return table(["Peak memory of training, MB", *found.sizes], rows)

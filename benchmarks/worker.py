@@ -3,7 +3,7 @@
     python benchmarks/worker.py keras_lstm
 
 Reads one request a line from stdin, answers each with one line on stdout, all in
-JSON: `setup`, `train`, `generate`, `memory`. In between it stays warm and waits.
+JSON: `setup`, `train`, `write`, `memory`. In between it stays warm and waits.
 """
 
 import importlib
@@ -12,42 +12,40 @@ import os
 import sys
 import time
 
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
 
 def main():
     # Libraries write notes to stdout, too: answers go to a copy of it.
-    answers = os.fdopen(os.dup(1), "w")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     module = importlib.import_module(f"contenders.{sys.argv[1]}")
-    model = None
+    contender = None
     for line in sys.stdin:
         request = json.loads(line)
         what = request.pop("do")
         if what == "setup":
-            model, answer = setup(module, **request)
+            contender, answer = setup(module, **request), {}
         elif what == "train":
-            seconds, loss = timed(model.train, request["windows"])
+            seconds, loss = timed(contender.train, request["windows"])
             answer = {"seconds": seconds, "loss": loss}
-        elif what == "generate":
-            seconds, _ = timed(model.generate, request["chars"])
-            answer = {"seconds": seconds}
+        elif what == "write":
+            seconds, ids = timed(contender.write, **request)
+            answer = {"seconds": seconds, "ids": ids[0].tolist()}
         elif what == "memory":
             answer = {"bytes": peak_memory()}
         print(json.dumps(answer), file=answers, flush=True)
 
 
-def setup(module, size, **options):
-    """Builds the model and trains it on the first window, for the loss to compare."""
+def setup(module, size, **settings):
     from workload import SIZES, make_weights
 
-    size = SIZES[size]
-    model = module.Contender(size, make_weights(size), **options)
-    seconds, loss = timed(model.train, 1)
-    return model, {"first_loss": loss, "first_call_seconds": seconds}
+    return module.Contender(SIZES[size], make_weights(SIZES[size]), **settings)
 
 
-def timed(function, *args):
+def timed(function, *args, **kwargs):
     start = time.perf_counter()
-    result = function(*args)
+    result = function(*args, **kwargs)
     return time.perf_counter() - start, result
 
 

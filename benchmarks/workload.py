@@ -7,6 +7,7 @@ import numpy as np
 BATCH_SIZE = 64
 LEARNING_RATE = 1.0
 CLIP_NORM = 1.25
+NUM_LETTERS = 500  # of one call that writes
 
 
 class Size(NamedTuple):
@@ -17,7 +18,7 @@ class Size(NamedTuple):
         num_steps: Characters in a window of one stream.
         vocab_size: Number of inputs and of outputs.
         block: Windows that a compiled loop takes at once, for those that have one.
-        num_windows: Length of the text: more than a round of the fastest reads.
+        num_windows: Length of the text: more than a turn of the fastest reads.
     """
 
     units: int
@@ -27,16 +28,12 @@ class Size(NamedTuple):
     num_windows: int
 
     @property
-    def name(self):
-        return f"{self.units}/{self.num_steps}"
-
-    @property
     def window_chars(self):
         return BATCH_SIZE * self.num_steps
 
 
 SIZES = {
-    size.name: size
+    f"{size.units}/{size.num_steps}": size
     for size in (
         Size(64, 10, 27, block=100, num_windows=8000),
         Size(128, 20, 27, block=50, num_windows=2000),

@@ -1,9 +1,10 @@
-"""An LSTM by hand in JAX: a compiled scan over windows, and one over steps in it."""
+"""An LSTM by hand in JAX: compiled scans over windows and steps, and over letters."""
 
 from functools import partial
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from workload import BATCH_SIZE, CLIP_NORM, LEARNING_RATE, make_windows
 
 
@@ -16,18 +17,23 @@ class Contender:
             jnp.asarray(part.swapaxes(1, 2)) for part in make_windows(size)
         )
 
-    def train(self, num_windows):
+    def train(self, windows):
         zeros = jnp.zeros((BATCH_SIZE, self.size.units))
         states = (zeros, zeros.copy())  # both are donated, so they must be two
-        block = min(self.size.block, num_windows)
+        block = min(self.size.block, windows)
         losses = []
-        for start in range(0, num_windows, block):
-            windows = slice(start, start + block)
+        for start in range(0, windows, block):
+            taken = slice(start, start + block)
             self.params, states, loss = train_on_block(
-                self.params, states, self.inputs[windows], self.targets[windows]
+                self.params, states, self.inputs[taken], self.targets[taken]
             )
             losses.append(loss)
         return float(jnp.mean(jnp.stack(losses)))
+
+    def write(self, letters, batch_size, temperature=1):
+        key = jax.random.key(0)
+        greedy = not temperature
+        return np.asarray(write(self.params, key, letters, batch_size, greedy))
 
 
 @partial(jax.jit, donate_argnums=(0, 1))
@@ -51,16 +57,35 @@ def loss_and_states(params, states, ids, targets):
     # A lookup is the one-hot product without its zeros, and was the faster of the two.
     x_gates = params["kernel"][ids] + params["bias"]  # (steps, batch, 4 units)
 
-    def step(states, x_gates):
-        h, c = states
-        gates = x_gates + h @ params["recurrent_kernel"]
-        i, f, g, o = jnp.split(gates, 4, axis=-1)
-        c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
-        h = jax.nn.sigmoid(o) * jnp.tanh(c)
-        return (h, c), h
+    def one(states, x_gates):
+        return step(params, states, x_gates)
 
-    states, outputs = jax.lax.scan(step, states, x_gates)
+    states, outputs = jax.lax.scan(one, states, x_gates)
     logits = outputs @ params["classifier"] + params["classifier_bias"]
     log_probs = jax.nn.log_softmax(logits)
     picked = jnp.take_along_axis(log_probs, targets[..., None], axis=-1)
     return -jnp.mean(picked), states
+
+
+def step(params, states, x_gates):
+    h, c = states
+    gates = x_gates + h @ params["recurrent_kernel"]
+    i, f, g, o = jnp.split(gates, 4, axis=-1)
+    c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+    h = jax.nn.sigmoid(o) * jnp.tanh(c)
+    return (h, c), h
+
+
+@partial(jax.jit, static_argnums=(2, 3, 4))
+def write(params, key, letters, batch_size, greedy):
+    def one(carry, key):
+        ids, states = carry
+        states, outputs = step(params, states, params["kernel"][ids] + params["bias"])
+        logits = outputs @ params["classifier"] + params["classifier_bias"]
+        ids = logits.argmax(-1) if greedy else jax.random.categorical(key, logits)
+        return (ids, states), ids
+
+    zeros = jnp.zeros((batch_size, params["classifier"].shape[0]))
+    carry = (jnp.zeros(batch_size, int), (zeros, zeros))
+    _, written = jax.lax.scan(one, carry, jax.random.split(key, letters))
+    return written.T

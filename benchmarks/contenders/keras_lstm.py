@@ -1,9 +1,5 @@
 """`keras.layers.LSTM` in a stateful model, trained by `fit`, sampled by `predict`."""
 
-import os
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import keras
 import numpy as np
 from workload import BATCH_SIZE, CLIP_NORM, LEARNING_RATE, make_windows
@@ -26,7 +22,7 @@ class Contender:
         inputs, targets = make_windows(size)
         self.inputs = inputs.reshape(-1, size.num_steps)  # window after window
         self.targets = targets.reshape(-1, size.num_steps)
-        self.generator = None
+        self.writers = {}  # a stateful model has one batch size for good
 
     def _build(self, batch_size, num_steps, weights, unroll):
         vocab_size = self.size.vocab_size
@@ -40,9 +36,9 @@ class Contender:
         model.set_weights(list(weights.values()))
         return model
 
-    def train(self, num_windows):
+    def train(self, windows):
         self.model.lstm.reset_state()
-        rows = slice(num_windows * BATCH_SIZE)
+        rows = slice(windows * BATCH_SIZE)
         history = self.model.fit(
             self.inputs[rows],
             self.targets[rows],
@@ -52,14 +48,15 @@ class Contender:
         )
         return history.history["loss"][0]
 
-    def generate(self, num_chars):
-        if self.generator is None:  # a stateful model has one batch size for good
+    def write(self, letters, batch_size, temperature=1):
+        if batch_size not in self.writers:
             weights = dict(enumerate(self.model.get_weights()))
-            self.generator = self._build(1, 1, weights, unroll=False)
-        self.generator.lstm.reset_state()
+            self.writers[batch_size] = self._build(batch_size, 1, weights, False)
+        writer = self.writers[batch_size]
+        writer.lstm.reset_state()
         rng = np.random.default_rng(0)
-        ids = np.zeros((1, 1), np.int32)
-        for _ in range(num_chars):
-            logits = self.generator.predict(ids, verbose=0)
-            ids = sample_logits(logits[:, 0], rng)[:, None]
-        return ids
+        written = [np.zeros(batch_size, np.int32)]
+        for _ in range(letters):
+            logits = writer.predict(written[-1][:, None], verbose=0)[:, 0]
+            written.append(sample_logits(logits, rng, temperature=temperature))
+        return np.stack(written[1:], axis=1)

@@ -5,10 +5,6 @@ with the input and one with the last output of its own; states are variables tha
 the graph itself carries from window to window.
 """
 
-import os
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import numpy as np
 import tensorflow as tf
 from workload import BATCH_SIZE, CLIP_NORM, LEARNING_RATE, make_windows
@@ -64,11 +60,11 @@ class Contender:
         self.step = optimizer.apply_gradients(zip(grads, variables, strict=True))
         self.reset = tf.group(*(state.assign(zeros) for state in saved))
 
-    def train(self, num_windows):
+    def train(self, windows):
         self.session.run(self.reset)
         total = 0.0
-        for window in range(num_windows):
+        for window in range(windows):
             feed = {self.ids: self.inputs[window], self.labels: self.targets[window]}
             loss, _ = self.session.run([self.loss, self.step], feed)
             total += loss
-        return float(total) / num_windows
+        return float(total) / windows
