@@ -3,7 +3,9 @@
 from seqmodels._tensorflow import keras, tf
 from seqmodels.layers.dropout import Dropout
 from seqmodels.layers.gru import FusedGRU
+from seqmodels.layers.loop import check_mask
 from seqmodels.layers.lstm import FusedLSTM
+from seqmodels.models.tensor_ids import check_id_tensor
 from seqmodels.text.checks import check_size
 
 CELLS = {"lstm": FusedLSTM, "gru": FusedGRU, "rnn": keras.layers.SimpleRNN}
@@ -92,8 +94,13 @@ class RecurrentStack(keras.layers.Layer):
             The last layer's outputs, `(batch, num_steps, units)`, and the new states.
 
         Raises:
-            ValueError: If the states are not as from `initial_states`.
+            ValueError: If the states are not as from `initial_states`, another shape
+                does not fit, there are no steps, or an id is not below the number of
+                features (seen outside compiled code only).
         """
+        inputs = self._check_inputs(tf.convert_to_tensor(inputs))
+        if mask is not None:
+            mask = check_mask(mask, inputs.shape)
         if states is None:
             states = self.initial_states(tf.shape(inputs)[0])
         self._check(states, inputs.shape[0])
@@ -113,6 +120,18 @@ class RecurrentStack(keras.layers.Layer):
     def num_features(self) -> int:
         """Size of the vectors that the first layer was built for."""
         return self.layers[0].cell.kernel.shape[0]
+
+    def _check_inputs(self, inputs):
+        """Ids or floats; not every cell's layer says what it wants of them."""
+        if inputs.dtype.is_integer and inputs.shape.rank == 2:
+            return check_id_tensor("inputs", inputs, self.num_features)
+        expected = tf.TensorShape([None, None, self.num_features])
+        if not expected.is_compatible_with(inputs.shape) or inputs.shape[1] == 0:
+            raise ValueError(
+                f"`inputs` must have shape (batch, num_steps, {self.num_features}) and "
+                f"at least one step, or be ids; got shape {tuple(inputs.shape)}."
+            )
+        return tf.cast(inputs, self.compute_dtype)
 
     def _check(self, states, batch_size):
         if not isinstance(states, (list, tuple)) or len(states) != self.num_layers:

@@ -203,3 +203,29 @@ def test_refuses_states_that_do_not_fit(states, message):
     stack, _ = make("lstm")
     with pytest.raises(ValueError, match=message):
         stack(X, states)
+
+
+@each_cell
+@pytest.mark.parametrize("shape", [(3, 8), (2, 7), (3,), (3, 7, 2)])
+def test_refuses_masks_that_do_not_fit(cell, shape):
+    got = str(shape).replace("(", r"\(").replace(")", r"\)")
+    message = rf"`mask` must have shape \(batch, num_steps\) = \(3, 7\); got {got}"
+    for inputs in (X, IDS):
+        with pytest.raises(ValueError, match=message):
+            make(cell)[0](inputs, mask=np.ones(shape, bool))
+
+
+@each_cell
+@pytest.mark.parametrize(
+    "inputs, message",
+    [
+        (X[:, :0], r"at least one step, or be ids; got shape \(3, 0, 5\)"),
+        (X[:, :, :4], r"shape \(batch, num_steps, 5\).*; got shape \(3, 7, 4\)"),
+        (X[:, 0], r"shape \(batch, num_steps, 5\).*; got shape \(3, 5\)"),
+        (IDS[:, :0], "`inputs` must have at least one step; got none"),
+        (IDS + 1, "`inputs` must be from 0 to 4; got 5"),
+    ],
+)
+def test_refuses_inputs_that_do_not_fit(cell, inputs, message):
+    with pytest.raises(ValueError, match=message):
+        make(cell)[0](inputs)
