@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from seqmodels import CharLM, RecurrentStack, Seq2Seq, TopicLM
 from seqmodels.models import feeding
@@ -56,6 +57,41 @@ def test_refuses_cells_and_rates_that_there_are_not(cls, options, names):
         cls(**options, cell="x")
     with pytest.raises(ValueError, match="`rate` must be from 0 to below 1; got 1"):
         cls(**options, dropout=1)
+
+
+def make(cls, options):
+    """A small model, and a function that gives its logits for ids."""
+    keras.utils.set_random_seed(1)
+    model = cls(**options)
+    if cls is Seq2Seq:
+        return model, lambda ids: model((ids, ids))
+    return model, lambda ids: model(ids)[0]
+
+
+each_model = pytest.mark.parametrize(
+    "cls, options", [(cls, options) for cls, options, _ in SIZES[:3]]
+)
+
+
+@each_model
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+def test_refuses_ids_without_a_step(cls, options, cell):
+    model, logits = make(cls, {**options, "cell": cell})
+    for read in (logits, model.encode if cls is Seq2Seq else model):
+        with pytest.raises(ValueError, match="` must have at least one step; got none"):
+            read(np.zeros((2, 0), np.int32))
+
+
+@each_model
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.uint16, np.int64, np.uint64])
+def test_reads_integers_of_every_kind_alike(cls, options, dtype):
+    _, logits = make(cls, options)
+    last = 9 if cls is TopicLM else 8  # a topic's token may stand in front
+    ids = np.array([[last, 1, 8], [0, 3, 4]], np.int32)
+    expected = logits(ids)
+    np.testing.assert_array_equal(logits(ids.astype(dtype)), expected)
+    found = tf.function(logits)(tf.constant(ids.astype(dtype)))
+    np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 @pytest.fixture
