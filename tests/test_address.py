@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -89,6 +90,33 @@ def test_half_an_address_and_a_branch_are_refused(url, tag, message):
         address.check(url, tag, "7.8.9")
     address.check(URL, TAG, "7.8.9")
     address.check("", "", "7.8.9")
+
+
+@pytest.mark.parametrize("tag, written", [("main", False), (None, True)])
+def test_the_program_writes_what_is_allowed_alone(tag, written, monkeypatch, capsys):
+    where = URL, tag or f"v{seqmodels.__version__}"
+    calls = []
+    monkeypatch.setattr(address, "write", lambda *where: calls.append(where))
+    monkeypatch.setattr(sys, "argv", ["address.py", *where])
+    if written:
+        address.main()
+        assert calls == [where]
+        return
+    with pytest.raises(SystemExit, match="`TAG` must be v.*; got 'main'"):
+        address.main()
+    assert not calls
+
+
+def test_no_other_address_is_installed_or_opened():
+    """Whoever owned it would run code on every learner's machine."""
+    url, _ = address.read()
+    files = [path for path in ROOT.glob("*.*") if path.suffix in (".md", ".toml")]
+    files += [ROOT / "CITATION.cff", *ROOT.glob("notebooks/*.ipynb")]
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        remote = re.findall(r"git\+http\S+|colab\.\S+/github/\S+", text)
+        assert all(url and url[len("https://") :] in link for link in remote), path
+        assert text.count("[project.urls]") == (bool(url) and path.suffix == ".toml")
 
 
 def test_the_version_is_the_same_everywhere():
