@@ -52,6 +52,25 @@ def test_in_another_process_also_by_keras_alone(make_model, tmp_path, run_python
         np.testing.assert_allclose(logits, model(ids)[0], atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        "import keras, seqmodels",  # in this order
+        "from seqmodels import FusedLSTM; import keras",
+        "import keras; from seqmodels import FusedLSTM",
+    ],
+)
+def test_keras_knows_every_model_whatever_is_imported_first(first, run_python):
+    names = ["CharLM", "TopicLM", "Seq2Seq", "FusedGRU", "DotAttention"]
+    child = run_python(
+        f"import sys; {first}\n"
+        "known = keras.saving.get_registered_object\n"
+        "print([n for n in sys.argv[1:] if known(f'seqmodels>{n}') is None])",
+        *names,
+    )
+    assert child.stdout == "[]\n"
+
+
 def test_any_model_of_keras(tmp_path):
     model = keras.Sequential([keras.Input((None, 3)), seqmodels.FusedGRU(4)])
     x = np.random.default_rng(0).normal(size=(2, 5, 3))
