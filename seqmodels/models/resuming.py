@@ -1,9 +1,12 @@
 """A run that is broken off at any moment goes on as if it had not been."""
 
 import contextlib
+import io
 import os
 import shutil
 from pathlib import Path
+
+import numpy as np
 
 from seqmodels._tensorflow import keras
 
@@ -29,27 +32,36 @@ class Resume(keras.callbacks.Callback):
         self.folder = Path(folder)
 
     def on_train_begin(self, logs=None):
-        self.model.optimizer.build(self.model.trainable_variables)
-        variables = [*self.model.variables, *self.model.optimizer.variables]
-        before = [variable.numpy() for variable in variables]
+        if not self.model.optimizer.built:  # a second time would reset loss scaling
+            self.model.optimizer.build(self.model.trainable_variables)
+        variables = self._variables()
         for path in reversed(self._copies()):
             try:
-                self.model.load_weights(path)
-            except (OSError, ValueError, KeyError) as error:
+                values = _read(path, variables)
+            except Exception as error:  # a damaged file raises whatever it happens to
                 print(f"{path} cannot be read and is passed over ({error})")
-                for variable, value in zip(variables, before, strict=True):
-                    variable.assign(value)
                 continue
+            for variable, value in zip(variables, values, strict=True):
+                variable.assign(value)
             # As Keras' own callback says where `fit` shall begin.
-            self.model._initial_epoch = int(path.name[len("epoch-") :].split(".")[0])
+            self.model._initial_epoch = int(path.stem.removeprefix("epoch-"))
             return
 
+    def on_epoch_begin(self, epoch, logs=None):
+        self.model._initial_epoch = None  # it has been read, and is for one `fit` only
+
     def on_epoch_end(self, epoch, logs=None):
-        path = self.folder / f"epoch-{epoch + 1:08}.weights.h5"
-        temporary = self.folder / f"writing-{os.getpid()}.weights.h5"
+        path = self.folder / f"epoch-{epoch + 1:08}.npz"
+        temporary = self.folder / "writing.npz"  # what a kill leaves is written over
+        # Not Keras' HDF5: on a full disk that library ends the whole process.
+        copy = io.BytesIO()
+        np.savez(copy, *[variable.numpy() for variable in self._variables()])
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self.model.save_weights(temporary, overwrite=True)
+            with open(temporary, "wb") as file:
+                file.write(copy.getbuffer())
+                file.flush()
+                os.fsync(file.fileno())
             os.replace(temporary, path)
             for old in self._copies()[:-2]:
                 old.unlink()
@@ -59,7 +71,22 @@ class Resume(keras.callbacks.Callback):
                 temporary.unlink()
 
     def on_train_end(self, logs=None):
+        self.model._initial_epoch = None  # where there was no epoch left
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _variables(self):
+        return [*self.model.variables, *self.model.optimizer.variables]
+
     def _copies(self):
-        return sorted(self.folder.glob("epoch-*.weights.h5"))
+        return sorted(self.folder.glob("epoch-*.npz"))
+
+
+def _read(path: Path, variables: list[keras.Variable]) -> list[np.ndarray]:
+    """The values of all variables; a hole in the file does not match its checksums."""
+    with open(path, "rb") as raw, np.load(raw) as file:
+        values = [file[name] for name in file.files]
+    found, expected = ([tuple(x.shape) for x in part] for part in (values, variables))
+    if found != expected:
+        raise ValueError("it is of another model")
+    # NumPy's files know no bfloat16, and give back its bytes.
+    return [x.view(v.numpy().dtype) for x, v in zip(values, variables, strict=True)]
