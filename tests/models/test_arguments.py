@@ -178,7 +178,12 @@ def test_an_epoch_has_as_many_steps_as_asked_for(
     assert compiled_model.optimizer.iterations == steps
 
 
-def test_the_bar_counts_windows(compiled_model, make_batches, monkeypatch, capsys):
+@pytest.mark.parametrize("steps", [None, 1, 5, 12])
+def test_the_bar_counts_windows(
+    steps, compiled_model, make_batches, monkeypatch, capsys
+):
     monkeypatch.setattr(feeding, "WINDOWS_PER_CALL", 5)
-    compiled_model.fit(make_batches())
-    assert "7/7" in capsys.readouterr().err
+    compiled_model.fit(make_batches(), steps_per_epoch=steps)  # the text has 7
+    last = capsys.readouterr().err.strip("\n").split("\r")[-1]
+    assert f" {steps or 7}/{steps or 7} [" in last
+    assert ("window" in last) == (steps != 1)
