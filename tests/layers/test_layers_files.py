@@ -38,9 +38,6 @@ def scrambled(model, seed=0):
 
 @pytest.mark.parametrize("cls, params", [(FusedLSTM, 223), (FusedGRU, 187)])
 def test_a_model_is_whole_from_the_start(cls, params):
-    inputs = keras.Input((7, 5))
-    outputs = keras.layers.Bidirectional(cls(3))(inputs)
-    model = keras.Model(inputs, keras.layers.Dense(1)(outputs))
     sequential = keras.Sequential(
         [
             keras.Input((7, 5)),
@@ -48,7 +45,12 @@ def test_a_model_is_whole_from_the_start(cls, params):
             keras.layers.Dense(1),
         ]
     )
-    assert model.count_params() == sequential.count_params() == params
+    assert sequential.built and sequential.count_params() == params
+    inputs = keras.Input((7, 5))
+    outputs = keras.layers.Bidirectional(cls(3))(inputs)
+    assert outputs.shape == (None, 6)
+    model = keras.Model(inputs, keras.layers.Dense(1)(outputs))
+    assert model.count_params() == params
 
 
 @each_layer
@@ -63,10 +65,13 @@ def test_saved_and_loaded(cls, tmp_path):
 @each_layer
 def test_copied(cls):
     model = scrambled(both_ways(cls))
-    copy = keras.models.clone_model(model)
-    assert np.abs(copy(X) - model(X)).max() > 1e-3
-    copy.set_weights(model.get_weights())
+    copy, fresh = (keras.models.clone_model(model) for _ in range(2))
+    copy.set_weights(model.get_weights())  # before it is called: it must be whole
     np.testing.assert_array_equal(copy(X), model(X))
+    assert np.abs(fresh(X) - model(X)).max() > 1e-3
+    fresh = keras.models.clone_model(model)
+    fresh.set_weights(model.get_weights())  # of a model that has been called
+    np.testing.assert_array_equal(fresh(X), model(X))
 
 
 @each_layer
