@@ -126,7 +126,7 @@ def test_the_number_of_symbols_by_its_old_name(make_topic_model):
     [
         (1, "at position 1 of its ids, in streams of 12"),
         (5, "at position 5"),
-        (13, "at position 13"),  # the start of a window, were the streams not there
+        (13, "at position 13"),
         (23, "at position 23"),
     ],
 )
@@ -146,6 +146,16 @@ def test_refuses_a_topics_token_amid_a_window(method, where, message, make_topic
     if method == "fit":
         with pytest.raises(ValueError, match="`validation_data` must have topics'"):
             run(good, validation_data=bad, verbose=0)
+
+
+def test_windows_start_anew_in_every_stream(make_topic_model):
+    ids = np.zeros(29, np.int32)  # two streams of 14, six steps in a window
+    ids[18] = 7  # a start, were the text one stream
+    model = make_topic_model()
+    model.compile("sgd", jit_compile=False)
+    message = "windows only.* at position 18 of its ids, in streams of 14"
+    with pytest.raises(ValueError, match=message):
+        model.evaluate(ContiguousBatches(ids, 2, 6))
 
 
 def test_takes_topics_tokens_at_starts_and_behind_what_is_read(make_topic_model):
