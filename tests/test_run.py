@@ -161,8 +161,10 @@ def test_a_checkout_that_cannot_be_written_is_run_all_the_same(
 
 SLOW = "open('started', 'w').close(); import time; time.sleep(600)"
 IN_A_CHILD = """if True:  # the program itself, from beside the notebooks
-    import runpy, shutil, sys
+    import runpy, shutil, signal, sys
     import _machine
+    # As in a terminal, also where these tests run in the background, without Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     _machine.measure_product = lambda: (7, "fast")
     program = shutil.copy(_machine.__file__.replace("_machine", "run"), sys.argv.pop())
     runpy.run_path(program, run_name="__main__")
