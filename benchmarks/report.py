@@ -77,9 +77,10 @@ def ratios(found, idle):
             for size, ratio in promised.items()
         ]
         rows.append(["of that ratio when idle", *(f"{k:.2f}" for k in kept)])
-    for label in {"Keras, defaults", LIMIT} & set(found.labels()):
-        ratio = [f"{found.ratio(label, size):.2f}" for size in found.sizes]
-        rows.append([f"ours ÷ {label}", *ratio])
+    for label in ("Keras, defaults", LIMIT):
+        if label in found.labels():
+            ratio = [f"{found.ratio(label, size):.2f}" for size in found.sizes]
+            rows.append([f"ours ÷ {label}", *ratio])
     if "ours, bfloat16" in found.labels():
         rows.append(["bfloat16 adds to a block's loss", *loss_added(found)])
     return table(["", *found.sizes], rows)

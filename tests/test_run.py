@@ -2,8 +2,6 @@
 
 import json
 import os
-import signal
-import time
 
 import nbformat
 import pytest
@@ -157,75 +155,6 @@ def test_a_checkout_that_cannot_be_written_is_run_all_the_same(
     first, *rest = capsys.readouterr().out.splitlines()
     assert "build cannot be written (File exists); no copies are kept." in first
     assert rest[0] == SPEED and rest[2].endswith("new")
-
-
-SLOW = "open('started', 'w').close(); import time; time.sleep(600)"
-IN_A_CHILD = """if True:  # the program itself, from beside the notebooks
-    import runpy, shutil, signal, sys
-    import _machine
-    # As in a terminal, also where these tests run in the background, without Ctrl-C.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    _machine.measure_product = lambda: (7, "fast")
-    program = shutil.copy(_machine.__file__.replace("_machine", "run"), sys.argv.pop())
-    runpy.run_path(program, run_name="__main__")
-"""
-
-
-def interrupt(process, sign):
-    """Sends Ctrl-C once a file is there; returns what the process has said."""
-    for _ in range(600):
-        if sign.exists():
-            break
-        time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "Traceback" not in out + err and "Error" not in out + err
-    return out
-
-
-@pytest.mark.skipif(os.name == "nt", reason="no Ctrl-C for one process on Windows")
-def test_ctrl_c_ends_in_the_table_of_what_was_finished(folder, start_python):
-    save(folder, **{"01_good": GOOD, "02_slow": [SLOW], "03_never": GOOD})
-    before = (folder / "02_slow.ipynb").read_bytes()
-    process = start_python(IN_A_CHILD, folder, PYTHONPATH=NOTEBOOKS)
-    out = interrupt(process, folder / "started")
-    lines = out.splitlines()
-    assert [(line[:7], line[-4:]) for line in lines[2:-2]] == [("01_good", "kept")]
-    assert lines[-1] == "Interrupted: 1 of 3 notebooks were finished."
-    assert "02_slow" not in out
-    assert (folder / "02_slow.ipynb").read_bytes() == before
-
-
-STARTING = """if True:
-    import sys
-    from nbclient import NotebookClient
-    start = NotebookClient.async_start_new_kernel_client
-    sign = sys.argv[1] + "/starting"
-    def tell(self):
-        open(sign, "w").close()
-        return start(self)
-    NotebookClient.async_start_new_kernel_client = tell
-"""
-
-
-@pytest.mark.skipif(os.name == "nt", reason="no Ctrl-C for one process on Windows")
-def test_ctrl_c_while_a_kernel_starts(folder, start_python):
-    save(folder, **{"01_slow": [SLOW]})
-    process = start_python(STARTING + IN_A_CHILD, folder, PYTHONPATH=NOTEBOOKS)
-    out = interrupt(process, folder / "starting")
-    assert out.strip() == "Interrupted: 0 of 1 notebooks were finished."
-
-
-def test_few_characters_are_no_reason_to_hide_an_error(folder, start_python):
-    save(folder, **{"01_bad": BAD})
-    process = start_python(
-        IN_A_CHILD, folder, PYTHONPATH=NOTEBOOKS, PYTHONIOENCODING="cp1252"
-    )
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "AssertionError: broken \\U0001f600" in out
-    assert "UnicodeEncodeError" not in err
 
 
 def test_the_product_is_measured_in_a_process_of_its_own():

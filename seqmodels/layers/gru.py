@@ -83,7 +83,7 @@ def gru_sequence(
             )
             d_gates = join([part for (part,) in d_gates], 1)
             d_inner = _behind_reset(d_gates, join([r for *_, r, _ in factors], 1))
-            d_recurrent_kernel = product_over_time(h, join(hs, 1)[:-1], d_inner)
+            d_recurrent_kernel = product_over_time(h, join(hs, 1), d_inner)
             d_h = join([part for (part,) in d_h], 0)
             return d_gates, d_h, d_recurrent_kernel, tf.reduce_sum(d_inner, [0, 1])
 

@@ -156,16 +156,19 @@ def scan(
     return [states for states, _ in parts], stacks
 
 
-def product_over_time(first: tf.Tensor, rest: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
-    """The sum over all steps of `aᵀ b`, as one product: `(a's size, b's size)`.
+def product_over_time(first: tf.Tensor, hs: tf.Tensor, d: tf.Tensor) -> tf.Tensor:
+    """The gradient of a matrix that each step multiplies the state before it by.
 
     Args:
-        first: `a` at the first step, `(batch, size)`.
-        rest: `a` at the steps after it, `(num_steps - 1, batch, size)`.
-        b: `(num_steps, batch, b's size)`.
+        first: The state before the first step, `(batch, units)`.
+        hs: Those after each step, `(num_steps, batch, units)`.
+        d: The gradient of each step's product, `(num_steps, batch, size)`.
+
+    Returns:
+        The sum over all steps, as one product: `(units, size)`.
     """
     # XLA takes a transposition into the product, which then runs at half its speed
     # where there is AVX2 alone; a concatenation of transposed parts it leaves be.
-    rest = tf.reshape(rest, [-1, rest.shape[-1]])
-    a = tf.concat([tf.transpose(first), tf.transpose(rest)], axis=1)
-    return tf.matmul(a, tf.reshape(b, [-1, b.shape[-1]]))
+    before = tf.reshape(hs[:-1], [-1, hs.shape[-1]])
+    before = tf.concat([tf.transpose(first), tf.transpose(before)], axis=1)
+    return tf.matmul(before, tf.reshape(d, [-1, d.shape[-1]]))

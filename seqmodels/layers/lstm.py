@@ -91,8 +91,7 @@ def lstm_sequence(
                 split(d_hs, parts, 1), d_states, factors, recurrent_kernel
             )
             d_gates = join([part for (part,) in d_gates], 1)
-            h_before = join(hs, 1)[:-1]
-            d_recurrent_kernel = product_over_time(h, h_before, d_gates)
+            d_recurrent_kernel = product_over_time(h, join(hs, 1), d_gates)
             return d_gates, *_joined(d_states), d_recurrent_kernel
 
         return (join(hs, 1), *_joined(last)), gradient
