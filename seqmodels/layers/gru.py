@@ -1,15 +1,7 @@
 """The GRU: its step, the gradient written by hand, and the Keras layer."""
 
 from seqmodels._tensorflow import keras, tf
-from seqmodels.layers.loop import (
-    join,
-    num_parts,
-    product_over_time,
-    project,
-    scan,
-    split,
-    where,
-)
+from seqmodels.layers.loop import product_over_time, project, scan, where
 from seqmodels.layers.recurrent import FastLoop
 
 
@@ -61,69 +53,57 @@ def gru_sequence(
     Returns:
         The states of all steps, `(num_steps, batch, units)`, and the last one.
     """
-    parts, units = num_parts(x_gates.shape[1]), recurrent_kernel.shape[0]
-    masks = split(mask, parts, 1)
 
     @tf.custom_gradient
     def run(x_gates, h, recurrent_kernel, recurrent_bias):
-        states = split(h, parts, 0)
-        last, outputs = _forward(
-            split(x_gates, parts, 1), states, recurrent_kernel, recurrent_bias
-        )
-        gates, hs = zip(*outputs, strict=True)
+        last, (gates, hs) = _forward(x_gates, h, recurrent_kernel, recurrent_bias, mask)
 
         def gradient(d_hs, d_h):
-            before = [
-                tf.concat([h[None], part[:-1]], axis=0)
-                for h, part in zip(states, hs, strict=True)
-            ]
-            factors = list(map(_factors, gates, before))
-            d_h, d_gates = _backward(
-                split(d_hs, parts, 1), split(d_h, parts, 0), factors, recurrent_kernel
-            )
-            d_gates = join([part for (part,) in d_gates], 1)
-            d_inner = _behind_reset(d_gates, join([r for *_, r, _ in factors], 1))
-            d_recurrent_kernel = product_over_time(h, join(hs, 1), d_inner)
-            d_h = join([part for (part,) in d_h], 0)
+            before = tf.concat([h[None], hs[:-1]], axis=0)
+            factors = _factors(gates, before)
+            d_h, d_gates = _backward(d_hs, d_h, factors, recurrent_kernel, mask)
+            d_inner = _behind_reset(d_gates, r=factors[3])
+            d_recurrent_kernel = product_over_time(h, hs, d_inner)
             return d_gates, d_h, d_recurrent_kernel, tf.reduce_sum(d_inner, [0, 1])
 
-        return (join(hs, 1), join([part for (part,) in last], 0)), gradient
-
-    def _forward(x_gates, states, recurrent_kernel, recurrent_bias):
-        """Last state; of every step z, r, candidate, what r scales; and its state."""
-
-        def step(states, x, mask):
-            (h,) = states
-            x_z, x_r, x_c = tf.split(x, 3, axis=-1)
-            inner = tf.matmul(h, recurrent_kernel) + recurrent_bias
-            h_z, h_r, h_c = tf.split(inner, 3, axis=-1)
-            z, r = tf.sigmoid(x_z + h_z), tf.sigmoid(x_r + h_r)
-            candidate = tf.tanh(x_c + r * h_c)
-            (h,) = where(mask, [z * h + (1 - z) * candidate], states)
-            return [h], [tf.concat([z, r, candidate, h_c], axis=-1), h]
-
-        inputs = list(zip(x_gates, masks, strict=True))
-        return scan(step, [[h] for h in states], inputs, [4 * units, units])
-
-    def _backward(d_hs, d_h, factors, recurrent_kernel):
-        """Gradients by the first state, and by every step's gates."""
-        recurrent_kernel_t = tf.transpose(recurrent_kernel)
-
-        def step(d_states, d_out, mask, by_z, by_r, by_c, r, z):
-            d_h = d_states[0] + d_out
-            d_candidate = d_h * by_c
-            d_gates = tf.concat([d_h * by_z, d_candidate * by_r, d_candidate], -1)
-            (d_gates,) = where(mask, [d_gates], [tf.zeros_like(d_gates)])
-            d_inner = tf.matmul(_behind_reset(d_gates, r), recurrent_kernel_t)
-            return where(mask, [d_h * z + d_inner], [d_h]), [d_gates]
-
-        inputs = [
-            (d_out, mask, *factor)
-            for d_out, mask, factor in zip(d_hs, masks, factors, strict=True)
-        ]
-        return scan(step, [[d] for d in d_h], inputs, [3 * units], backwards=True)
+        return (hs, last), gradient
 
     return run(x_gates, h, recurrent_kernel, recurrent_bias)
+
+
+def _forward(x_gates, h, recurrent_kernel, recurrent_bias, mask):
+    """Last state; of every step z, r, candidate, what r scales; and its state."""
+
+    def step(states, x, mask):
+        (h,) = states
+        x_z, x_r, x_c = tf.split(x, 3, axis=-1)
+        inner = tf.matmul(h, recurrent_kernel) + recurrent_bias
+        h_z, h_r, h_c = tf.split(inner, 3, axis=-1)
+        z, r = tf.sigmoid(x_z + h_z), tf.sigmoid(x_r + h_r)
+        candidate = tf.tanh(x_c + r * h_c)
+        (h,) = where(mask, [z * h + (1 - z) * candidate], states)
+        return [h], [tf.concat([z, r, candidate, h_c], axis=-1), h]
+
+    units = recurrent_kernel.shape[0]
+    (last,), outputs = scan(step, [h], [x_gates, mask], [4 * units, units])
+    return last, outputs
+
+
+def _backward(d_hs, d_h, factors, recurrent_kernel, mask):
+    """Gradients by the first state, and by every step's gates."""
+    recurrent_kernel_t = tf.transpose(recurrent_kernel)
+
+    def step(d_states, d_out, mask, by_z, by_r, by_c, r, z):
+        d_h = d_states[0] + d_out
+        d_candidate = d_h * by_c
+        d_gates = tf.concat([d_h * by_z, d_candidate * by_r, d_candidate], -1)
+        (d_gates,) = where(mask, [d_gates], [tf.zeros_like(d_gates)])
+        d_inner = tf.matmul(_behind_reset(d_gates, r), recurrent_kernel_t)
+        return where(mask, [d_h * z + d_inner], [d_h]), [d_gates]
+
+    sizes, inputs = [recurrent_kernel.shape[1]], [d_hs, mask, *factors]
+    (d_h,), (d_gates,) = scan(step, [d_h], inputs, sizes, backwards=True)
+    return d_h, d_gates
 
 
 def _factors(gates, h_before):

@@ -4,10 +4,6 @@ from collections.abc import Callable, Sequence
 
 from seqmodels._tensorflow import tf
 
-# A batch of this many rows or more is worked on as two halves: they do not depend
-# on each other, so two cores can each take one. Smaller halves gain nothing.
-MIN_ROWS_TO_HALVE = 32
-
 
 def project(inputs: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
     """Multiplies the inputs of all steps by the kernel, and adds the bias.
@@ -44,24 +40,6 @@ def _rows(kernel, ids):
     return look_up(kernel)
 
 
-def num_parts(batch_size: int | None) -> int:
-    """In how many parts to work on a batch; one if its size is not known."""
-    halve = batch_size and batch_size >= MIN_ROWS_TO_HALVE and batch_size % 2 == 0
-    return 2 if halve else 1
-
-
-def split(x: tf.Tensor | None, parts: int, axis: int) -> list:
-    """The parts of an array along its batch axis; `None` has `None` for parts."""
-    if x is None or parts == 1:
-        return [x] * parts
-    return tf.split(x, parts, axis)
-
-
-def join(parts: Sequence, axis: int) -> tf.Tensor:
-    """The array whose parts these are."""
-    return parts[0] if len(parts) == 1 else tf.concat(parts, axis)
-
-
 def check_mask(mask: tf.Tensor, shape: tf.TensorShape) -> tf.Tensor:
     """The mask as booleans, `(batch, num_steps)`, if it fits sequences of this shape.
 
@@ -88,72 +66,59 @@ def where(mask: tf.Tensor | None, new: Sequence, old: Sequence) -> Sequence:
 
 def scan(
     step: Callable,
-    states: Sequence[Sequence[tf.Tensor]],
-    inputs: Sequence[Sequence[tf.Tensor | None]],
+    states: Sequence[tf.Tensor],
+    inputs: Sequence[tf.Tensor | None],
     sizes: Sequence[int],
     backwards: bool = False,
 ) -> tuple[list, list]:
-    """Carries the states of every part of a batch through all steps.
+    """Carries the states through all steps.
 
     Args:
-        step: `step(states, *inputs)`, the equations of one step of one part; it
-            returns new states and outputs.
-        states: For each part, its states before the first step, `(rows, units)`.
-        inputs: For each part, what each step reads a slice of: `(num_steps, rows,
-            size)`, or `None`, which stays `None`.
+        step: `step(states, *inputs)`, the equations of one step; it returns new
+            states and outputs.
+        states: Those before the first step, each `(batch, units)`.
+        inputs: What each step reads a slice of: `(num_steps, batch, size)`, or
+            `None`, which stays `None`.
         sizes: The last axis of each output.
         backwards: Whether to begin with the last step.
 
     Returns:
-        Two lists with an entry for each part: its last states; and its outputs of
-        all steps, each `(num_steps, rows, size)`.
+        The last states; and the outputs of all steps, each `(num_steps, batch,
+        size)`.
     """
-    first, rows = inputs[0][0], [part[0].shape[1] for part in inputs]
-    if first.shape[0] == 1:  # as when writing: a loop would cost more than its step
-        once = [
-            step(part, *(x if x is None else x[0] for x in slices))
-            for part, slices in zip(states, inputs, strict=True)
-        ]
-        return [part for part, _ in once], [[x[None] for x in new] for _, new in once]
-    num_steps = tf.shape(first)[0]
 
-    def body(n, parts):
-        t, new = num_steps - 1 - n if backwards else n, []
-        for (states, arrays), part in zip(parts, inputs, strict=True):
-            after, outputs = step(states, *(x if x is None else x[t] for x in part))
-            pairs = zip(after, states, strict=True)
-            after = [tf.ensure_shape(state, old.shape) for state, old in pairs]
-            pairs = zip(arrays, outputs, strict=True)
-            new.append((after, [array.write(t, output) for array, output in pairs]))
-        return n + 1, new
+    def at(t):
+        return [x if x is None else x[t] for x in inputs]
 
-    def arrays(rows, dtype):
-        return [
-            tf.TensorArray(dtype, num_steps, element_shape=[rows, size])
-            for size in sizes
-        ]
+    static_steps, rows = inputs[0].shape[:2]
+    if static_steps == 1:  # as when writing: a loop would cost more than its step
+        states, outputs = step(states, *at(0))
+        return states, [output[None] for output in outputs]
+    num_steps = tf.shape(inputs[0])[0]
 
-    _, parts = tf.while_loop(
-        lambda n, _: n < num_steps,
+    def body(n, states, arrays):
+        t = num_steps - 1 - n if backwards else n
+        new, outputs = step(states, *at(t))
+        pairs = zip(new, states, strict=True)
+        new = [tf.ensure_shape(state, old.shape) for state, old in pairs]
+        pairs = zip(arrays, outputs, strict=True)
+        return n + 1, new, [array.write(t, output) for array, output in pairs]
+
+    arrays = [
+        tf.TensorArray(states[0].dtype, num_steps, element_shape=[rows, size])
+        for size in sizes
+    ]
+    _, states, arrays = tf.while_loop(
+        lambda n, *_: n < num_steps,
         body,
-        (
-            tf.constant(0),
-            [
-                (list(part), arrays(n, part[0].dtype))
-                for part, n in zip(states, rows, strict=True)
-            ],
-        ),
+        (tf.constant(0), list(states), arrays),
         maximum_iterations=num_steps,
     )
     # A loop's arrays forget the number of steps; `Flatten`, for one, needs it.
-    stacks = [
-        [
-            tf.ensure_shape(array.stack(), [first.shape[0], n, size])
-            for array, size in zip(arrays, sizes, strict=True)
-        ]
-        for (_, arrays), n in zip(parts, rows, strict=True)
+    return states, [
+        tf.ensure_shape(array.stack(), [static_steps, rows, size])
+        for array, size in zip(arrays, sizes, strict=True)
     ]
-    return [states for states, _ in parts], stacks
 
 
 def product_over_time(first: tf.Tensor, hs: tf.Tensor, d: tf.Tensor) -> tf.Tensor:

@@ -1,17 +1,7 @@
 """The LSTM: its step, the gradient written by hand, and the Keras layer."""
 
-from collections.abc import Sequence
-
 from seqmodels._tensorflow import keras, tf
-from seqmodels.layers.loop import (
-    join,
-    num_parts,
-    product_over_time,
-    project,
-    scan,
-    split,
-    where,
-)
+from seqmodels.layers.loop import product_over_time, project, scan, where
 from seqmodels.layers.recurrent import FastLoop
 
 
@@ -20,10 +10,9 @@ class FusedLSTM(FastLoop, keras.layers.LSTM):
     """`keras.layers.LSTM` with a faster loop over time.
 
     Everything but that loop is Keras': arguments, weights, states, masks, files.
-    The speed comes from three things: the inputs of all steps are projected in one
-    product; the gradient is written by hand, so that the recurrent weights' gradient
-    is one product as well; and the two halves of a larger batch are worked on side
-    by side. `layer.loop` says which loop runs.
+    The speed comes from two things: the inputs of all steps are projected in one
+    product; and the gradient is written by hand, so that the recurrent weights'
+    gradient is one product as well. `layer.loop` says which loop runs.
 
     Inputs may be ids, `(batch, num_steps)`, that stand for one-hot vectors, if the
     layer has been built for as many features.
@@ -72,70 +61,60 @@ def lstm_sequence(
         The hidden states of all steps, `(num_steps, batch, units)`, and the last
         `h` and `c`.
     """
-    parts = num_parts(x_gates.shape[1])
-    masks = split(mask, parts, 1)
 
     @tf.custom_gradient
     def run(x_gates, h, c, recurrent_kernel):
-        states = _pairs(split(h, parts, 0), split(c, parts, 0))
-        last, outputs = _forward(split(x_gates, parts, 1), states, recurrent_kernel)
-        gates, hs, cs = zip(*outputs, strict=True)
+        last, (gates, hs, cs) = _forward(x_gates, h, c, recurrent_kernel, mask)
 
         def gradient(d_hs, d_h, d_c):
-            factors = [
-                _factors(gate, c, part)
-                for gate, (_, c), part in zip(gates, states, cs, strict=True)
-            ]
-            d_states = _pairs(split(d_h, parts, 0), split(d_c, parts, 0))
+            factors = _factors(gates, c, cs)
             d_states, d_gates = _backward(
-                split(d_hs, parts, 1), d_states, factors, recurrent_kernel
+                d_hs, d_h, d_c, factors, recurrent_kernel, mask
             )
-            d_gates = join([part for (part,) in d_gates], 1)
-            d_recurrent_kernel = product_over_time(h, join(hs, 1), d_gates)
-            return d_gates, *_joined(d_states), d_recurrent_kernel
+            d_recurrent_kernel = product_over_time(h, hs, d_gates)
+            return d_gates, *d_states, d_recurrent_kernel
 
-        return (join(hs, 1), *_joined(last)), gradient
-
-    def _forward(x_gates, states, recurrent_kernel):
-        """Last states; of every step its gates, hidden and cell state."""
-        units = recurrent_kernel.shape[0]
-        # sigmoid(x) = (1 + tanh(x / 2)) / 2: one function serves all four gates.
-        half = tf.constant([0.5, 0.5, 1, 0.5], recurrent_kernel.dtype)
-        scale = tf.repeat(half, units)
-
-        def step(states, x, mask):
-            h, c = states
-            gates = scale * (x + tf.matmul(h, recurrent_kernel))
-            gates = (1 - scale) + scale * tf.tanh(gates)
-            i, f, g, o = tf.split(gates, 4, axis=-1)
-            c_new = f * c + i * g
-            h_new = o * tf.tanh(c_new)
-            h, c = where(mask, [h_new, c_new], states)
-            return [h, c], [gates, h, c]
-
-        return scan(step, states, _pairs(x_gates, masks), [4 * units, units, units])
-
-    def _backward(d_hs, d_states, factors, recurrent_kernel):
-        """Gradients by the first states, and by every step's gates."""
-
-        def step(d_states, d_out, mask, by_i, by_f, by_g, by_o, c_by_h, f):
-            d_h, d_c = d_states[0] + d_out, d_states[1]
-            d_cell = d_c + d_h * c_by_h
-            by_c = [d_cell * by for by in (by_i, by_f, by_g)]
-            d_gates = tf.concat([*by_c, d_h * by_o], axis=-1)
-            (d_gates,) = where(mask, [d_gates], [tf.zeros_like(d_gates)])
-            d_before = [tf.matmul(d_gates, recurrent_kernel_t), d_cell * f]
-            return where(mask, d_before, [d_h, d_c]), [d_gates]
-
-        recurrent_kernel_t = tf.transpose(recurrent_kernel)
-        inputs = [
-            (d_out, mask, *factor)
-            for d_out, mask, factor in zip(d_hs, masks, factors, strict=True)
-        ]
-        sizes = [recurrent_kernel.shape[1]]
-        return scan(step, d_states, inputs, sizes, backwards=True)
+        return (hs, *last), gradient
 
     return run(x_gates, h, c, recurrent_kernel)
+
+
+def _forward(x_gates, h, c, recurrent_kernel, mask):
+    """Last states; of every step its gates, hidden and cell state."""
+    units = recurrent_kernel.shape[0]
+    # sigmoid(x) = (1 + tanh(x / 2)) / 2: one function serves all four gates.
+    half = tf.constant([0.5, 0.5, 1, 0.5], recurrent_kernel.dtype)
+    scale = tf.repeat(half, units)
+
+    def step(states, x, mask):
+        h, c = states
+        gates = scale * (x + tf.matmul(h, recurrent_kernel))
+        gates = (1 - scale) + scale * tf.tanh(gates)
+        i, f, g, o = tf.split(gates, 4, axis=-1)
+        c_new = f * c + i * g
+        h_new = o * tf.tanh(c_new)
+        h, c = where(mask, [h_new, c_new], states)
+        return [h, c], [gates, h, c]
+
+    return scan(step, [h, c], [x_gates, mask], [4 * units, units, units])
+
+
+def _backward(d_hs, d_h, d_c, factors, recurrent_kernel, mask):
+    """Gradients by the first states, and by every step's gates."""
+
+    def step(d_states, d_out, mask, by_i, by_f, by_g, by_o, c_by_h, f):
+        d_h, d_c = d_states[0] + d_out, d_states[1]
+        d_cell = d_c + d_h * c_by_h
+        by_c = [d_cell * by for by in (by_i, by_f, by_g)]
+        d_gates = tf.concat([*by_c, d_h * by_o], axis=-1)
+        (d_gates,) = where(mask, [d_gates], [tf.zeros_like(d_gates)])
+        d_before = [tf.matmul(d_gates, recurrent_kernel_t), d_cell * f]
+        return where(mask, d_before, [d_h, d_c]), [d_gates]
+
+    recurrent_kernel_t = tf.transpose(recurrent_kernel)
+    sizes, inputs = [recurrent_kernel.shape[1]], [d_hs, mask, *factors]
+    d_states, (d_gates,) = scan(step, [d_h, d_c], inputs, sizes, backwards=True)
+    return d_states, d_gates
 
 
 def _factors(gates, c, cs):
@@ -151,12 +130,3 @@ def _factors(gates, c, cs):
     c_before = tf.concat([c[None], cs[:-1]], axis=0)
     by_c = (g * i * (1 - i), c_before * f * (1 - f), i * (1 - g * g))
     return *by_c, tanh_c * o * (1 - o), o * (1 - tanh_c * tanh_c), f
-
-
-def _pairs(first: Sequence, second: Sequence) -> list:
-    return list(zip(first, second, strict=True))
-
-
-def _joined(states):
-    """Each of the states, from those of the parts."""
-    return [join(parts, 0) for parts in zip(*states, strict=True)]
