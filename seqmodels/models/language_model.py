@@ -1,5 +1,6 @@
 """Training a language model by truncated backpropagation, under Keras' `fit`."""
 
+import functools
 from collections.abc import Sequence
 
 from seqmodels._tensorflow import keras, tf
@@ -7,6 +8,7 @@ from seqmodels.display.progress import ProgressBar
 from seqmodels.models import feeding, writing
 from seqmodels.models.compiled import XLAModel, compiled
 from seqmodels.models.feeding import Block
+from seqmodels.models.reading import cross_entropy, join, num_parts, reader
 from seqmodels.models.windows import Running, over_windows
 from seqmodels.text.batches import ContiguousBatches
 from seqmodels.text.checks import check_ids, check_size
@@ -168,40 +170,69 @@ class LanguageModel(XLAModel):
             )
         check_ids(f"{name}.ids", batches.ids, self.vocab_size)
 
+    def make_train_function(self, force=False):
+        return self._make(super().make_train_function, force)
+
+    def make_test_function(self, force=False):
+        return self._make(super().make_test_function, force)
+
+    def _make(self, make_function, force):
+        # What reads a window is compiled by XLA, not the loop over the windows: in it,
+        # XLA would have one part wait for the other at every step.
+        by_xla, self.jit_compile = self.jit_compile, False
+        try:
+            return make_function(force)
+        finally:
+            self.jit_compile = by_xla
+
     def train_step(self, block):
-        weights = self.trainable_variables
-
-        def on_window(inputs, targets, states):
-            with tf.GradientTape() as tape:
-                logits, states = self(inputs, states, training=True)
-                loss = self.compute_loss(inputs, targets, logits)
-                scaled = self.optimizer.scale_loss(loss)
-            self.optimizer.apply(tape.gradient(scaled, weights), weights)
-            self._count(loss, inputs, targets, logits)
-            return states
-
-        carried = self._running.states["make_train_function"]
-        return self._over_windows(on_window, Block(*block), carried)
+        return self._over_windows(Block(*block), "make_train_function", training=True)
 
     def test_step(self, block):
-        def on_window(inputs, targets, states):
-            logits, states = self(inputs, states, training=False)
-            loss = self.compute_loss(inputs, targets, logits, training=False)
-            self._count(loss, inputs, targets, logits)
-            return states
+        return self._over_windows(Block(*block), "make_test_function", training=False)
 
-        carried = self._running.states["make_test_function"]
-        return self._over_windows(on_window, Block(*block), carried)
+    def _over_windows(self, block, function, training):
+        read, conclude = reader(self, training), self._conclude
+        if self.jit_compile and not self.run_eagerly:
+            compile_ = functools.partial(tf.function, autograph=False, jit_compile=True)
+            read, conclude = compile_(read), compile_(conclude)
 
-    def _over_windows(self, on_window, block, carried):
-        initial = self.initial_states(tf.shape(block.inputs)[0])
-        over_windows(on_window, block, initial, carried)
+        def on_window(n, parts):
+            readings = [read(n, tf.constant(i), *part) for i, part in enumerate(parts)]
+            after = conclude(n, [part.block for part in parts], readings)
+            return after, [reading.states for reading in readings]
+
+        over_windows(
+            on_window,
+            block,
+            self.initial_states(tf.shape(block.inputs)[0]),
+            self._running.states[function],
+            num_parts(self, block.inputs.shape[0]),
+        )
         return self.get_metrics_result()
 
-    def _count(self, loss, inputs, targets, logits):
+    def _conclude(self, n, blocks, readings):
+        """Updates weights and metrics; returns the number of the next window.
+
+        Whatever reads that window needs its number, so it finds them updated.
+        """
+        mean = join(readings)
+        if mean.gradients:
+            self.optimizer.apply(mean.gradients, self.trainable_variables)
+        for variable, value in zip(
+            self.non_trainable_variables, mean.others, strict=True
+        ):
+            if value is not None:
+                variable.assign(value)
+        self._running.perplexity.update_state(mean.nll)
         (tracker,) = (metric for metric in self.metrics if metric.name == "loss")
-        tracker.update_state(loss)
-        self.compute_metrics(inputs, targets, logits)
+        tracker.update_state(mean.loss)
+        inputs, targets = (
+            tf.concat([tf.gather(getattr(b, name), n, axis=1) for b in blocks], 0)
+            for name in ("inputs", "targets")
+        )
+        self.compute_metrics(inputs, targets, mean.logits)
+        return n + 1
 
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
@@ -218,12 +249,8 @@ class LanguageModel(XLAModel):
         Returns:
             A scalar, in nats.
         """
-        nll = tf.nn.sparse_softmax_cross_entropy_with_logits(
-            labels=y, logits=tf.cast(y_pred, tf.float32)
-        )
-        mean = tf.reduce_mean(nll)
-        self._running.perplexity.update_state(mean)
-        return tf.add_n([mean, *(tf.cast(loss, tf.float32) for loss in self.losses)])
+        losses = [tf.cast(loss, tf.float32) for loss in self.losses]
+        return tf.add_n([cross_entropy(y, y_pred), *losses])
 
     @compiled
     def step(self, ids, states):

@@ -1,6 +1,7 @@
-"""One loop of compiled code over the windows of a block, the state carried along."""
+"""One loop over the windows of a block, the state carried along."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from seqmodels._tensorflow import keras, tf
 from seqmodels.models.feeding import Block
@@ -47,37 +48,68 @@ class Running:
             make_function(force=True)
 
 
-def over_windows(
-    on_window: Callable, block: Block, initial: object, carried: list[tf.Variable]
-) -> None:
-    """Calls `on_window(inputs, targets, states)` for one window after the other.
+class Part(NamedTuple):
+    """Some streams of a block, and the states before one of its windows.
 
     Args:
-        on_window: Returns the new states.
+        block: Their rows of the `Block`.
+        initial: The states where a text or an epoch begins.
+        states: Those after the window before.
+    """
+
+    block: Block
+    initial: object
+    states: object
+
+    def window(self, n):
+        """Inputs and targets of window `n`, and the states that it goes on from."""
+        # Not `x[:, n]`: XLA would compile it anew for every `n`.
+        inputs, targets, starts, _ = (tf.gather(x, n, axis=1) for x in self.block)
+
+        def choose(initial, states):
+            column = [-1] + [1] * (states.shape.rank - 1)
+            return tf.where(tf.reshape(starts, column), initial, states)
+
+        states = tf.nest.map_structure(choose, self.initial, self.states)
+        return inputs, targets, states
+
+
+def over_windows(
+    on_window: Callable,
+    block: Block,
+    initial: object,
+    carried: list[tf.Variable],
+    num_parts: int,
+) -> None:
+    """Calls `on_window(n, parts)` for one window after the other.
+
+    Args:
+        on_window: From the number of the window and a `Part` for each part of the
+            batch to the number of the next and the new states of each part.
         block: The windows.
         initial: The states where a text or an epoch begins.
         carried: The states before the first window, flat; then those after the last.
+        num_parts: In how many parts the batch is read.
     """
+    states = tf.nest.pack_sequence_as(initial, [v.read_value() for v in carried])
+    whole = Part(block, initial, states)
+    leaves = [tf.split(leaf, num_parts) for leaf in tf.nest.flatten(whole)]
+    parts = [tf.nest.pack_sequence_as(whole, p) for p in zip(*leaves, strict=True)]
 
     def body(n, states):
-        starts = block.starts[:, n]
-        states = tf.nest.map_structure(
-            lambda first, old: tf.where(_column(starts, old), first, old),
-            initial,
-            states,
-        )
-        new = on_window(block.inputs[:, n], block.targets[:, n], states)
-        return n + 1, tf.nest.map_structure(
+        now = [p._replace(states=s) for p, s in zip(parts, states, strict=True)]
+        n, new = on_window(n, now)
+        return n, tf.nest.map_structure(
             lambda state, old: tf.ensure_shape(state, old.shape), new, states
         )
 
     count = tf.reduce_sum(tf.cast(block.real[0], tf.int32))
-    states = tf.nest.pack_sequence_as(initial, [v.read_value() for v in carried])
-    _, states = tf.while_loop(lambda n, _: n < count, body, (tf.constant(0), states))
-    for variable, state in zip(carried, tf.nest.flatten(states), strict=True):
-        variable.assign(state)
-
-
-def _column(flags, like):
-    """Flags `(batch,)` with as many axes as a state has."""
-    return tf.reshape(flags, [-1] + [1] * (like.shape.rank - 1))
+    _, states = tf.while_loop(
+        lambda n, _: n < count,
+        body,
+        (tf.constant(0), [part.states for part in parts]),
+        parallel_iterations=1,
+    )
+    rows = zip(*map(tf.nest.flatten, states), strict=True)
+    for variable, state in zip(carried, rows, strict=True):
+        variable.assign(tf.concat(state, axis=0))

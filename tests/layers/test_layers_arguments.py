@@ -107,9 +107,9 @@ def test_starts_as_keras_own_does(case, name):
             np.testing.assert_array_equal(ours, theirs)
 
 
-def test_equal_seeds_give_equal_weights(either):
+def test_equal_seeds_give_equal_weights(case):
     starts = []
-    for cls in (either.ours, either.theirs):
+    for cls in (case.ours, case.theirs):
         keras.utils.set_random_seed(7)
         layer = cls(4)
         layer.build((None, None, FEATURES))
@@ -118,31 +118,31 @@ def test_equal_seeds_give_equal_weights(either):
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_the_second_argument_is_the_activation(either):
-    layers = either.pair("relu", "hard_sigmoid", False)
+def test_the_second_argument_is_the_activation(case):
+    layers = case.pair("relu", "hard_sigmoid", False)
     assert layers[0].activation is keras.activations.relu
-    assert_all_same(layers, *either.data()[:1])
+    assert_all_same(layers, *case.data()[:1])
 
 
-def test_config_of_keras_layer_makes_ours(either):
-    theirs = either.theirs(
+def test_config_of_keras_layer_makes_ours(case):
+    theirs = case.theirs(
         6, "relu", dropout=0.2, kernel_regularizer="l2", return_state=True, name="mine"
     )
-    ours = either.ours.from_config(theirs.get_config())
+    ours = case.ours.from_config(theirs.get_config())
     assert ours.get_config() == theirs.get_config()
-    assert either.theirs.from_config(ours.get_config()).get_config() == (
+    assert case.theirs.from_config(ours.get_config()).get_config() == (
         theirs.get_config()
     )
 
 
-def test_what_a_recurrent_layer_of_keras_has(either):
-    layer = either.build(stateful=True, batch_size=BATCH)
+def test_what_a_recurrent_layer_of_keras_has(case):
+    layer = case.build(stateful=True, batch_size=BATCH)
     assert layer.units == UNITS and layer.cell.units == UNITS
     assert layer.state_size == [UNITS] * len(layer.state_names)
     assert [s.shape for s in layer.get_initial_state(2)] == (
         [(2, UNITS)] * len(layer.state_names)
     )
-    inputs, *_ = either.data()
+    inputs, *_ = case.data()
     first, second = layer(inputs), layer(inputs)
     assert np.abs(first - second).max() > 1e-4
     layer.reset_state()
@@ -150,24 +150,24 @@ def test_what_a_recurrent_layer_of_keras_has(either):
 
 
 @pytest.mark.parametrize("units", [np.int64(3), np.uint8(3)])
-def test_units_of_numpy(either, units):
-    layer = either.ours(units)
+def test_units_of_numpy(case, units):
+    layer = case.ours(units)
     assert layer.units == 3 and type(layer.units) is int
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16", "bfloat16"])
-def test_other_precisions(either, policy):
-    inputs, *states = either.data()
+def test_other_precisions(case, policy):
+    inputs, *states = case.data()
     options = {
         "return_sequences": True,
         "return_state": True,
         "recurrent_initializer": "zeros",  # Keras' default needs a QR in 32 bits
         "dtype": policy,
     }
-    ours, theirs = either.pair(**options)
+    ours, theirs = case.pair(**options)
     mask = make_mask("random")
     found = ours(inputs, initial_state=states, mask=mask)
-    exact = either.build(return_sequences=True, return_state=True)(
+    exact = case.build(return_sequences=True, return_state=True)(
         inputs, initial_state=states, mask=mask
     )
     for a, b, c in zip(

@@ -37,7 +37,7 @@ def test_stand_for_one_hot_vectors(case, return_sequences, go_backwards, jit_com
     assert_same(run(tf.constant(IDS)), run(tf.constant(ONE_HOT)), 1e-6)
 
 
-def test_rows_are_looked_up(either, monkeypatch):
+def test_rows_are_looked_up(case, monkeypatch):
     """No vector is made: a bigger vocabulary must not cost more."""
     from seqmodels.layers import lstm, recurrent
 
@@ -47,7 +47,7 @@ def test_rows_are_looked_up(either, monkeypatch):
     assert lstm.tf is recurrent.tf is tf
     monkeypatch.setattr(tf, "one_hot", refuse)
     monkeypatch.setattr(tf, "tensordot", refuse)
-    either.build()(IDS)
+    case.build()(IDS)
 
 
 @pytest.mark.parametrize(
@@ -59,43 +59,43 @@ def test_rows_are_looked_up(either, monkeypatch):
         {"unroll": True},
     ],
 )
-def test_where_one_hot_vectors_are_needed(either, options):
-    ours, theirs = either.pair(return_sequences=True, **options)
+def test_where_one_hot_vectors_are_needed(case, options):
+    ours, theirs = case.pair(return_sequences=True, **options)
     for training in (False, True):
         expected = theirs(ONE_HOT, training=training)
         np.testing.assert_allclose(ours(IDS, training=training), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int8", "int16", "uint16", "uint32"])
-def test_every_integer(either, dtype):
-    layer = either.build()
+def test_every_integer(case, dtype):
+    layer = case.build()
     np.testing.assert_array_equal(layer(IDS.astype(dtype)), layer(IDS))
 
 
 @pytest.mark.parametrize("dtype", ["int32", "uint8", "bool"])
-def test_with_three_axes_are_numbers_as_in_keras(either, dtype):
+def test_with_three_axes_are_numbers_as_in_keras(case, dtype):
     inputs = np.random.default_rng(5).integers(0, 3, (BATCH, STEPS, FEATURES))
     inputs = tf.constant(inputs.astype(dtype))
-    ours, theirs = either.pair(return_sequences=True)
+    ours, theirs = case.pair(return_sequences=True)
     expected = theirs(tf.cast(inputs, "float32"))
     np.testing.assert_allclose(ours(inputs), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("wrong", [-1, FEATURES])
-def test_out_of_range(either, wrong):
+def test_out_of_range(case, wrong):
     ids = IDS.copy()
     ids[1, 2] = wrong
-    layer = either.build()
+    layer = case.build()
     with pytest.raises(
         ValueError, match=f"`sequences` must be from 0 to 4; got {wrong}"
     ):
         layer(ids)
 
 
-def test_in_a_functional_model(either, tmp_path):
+def test_in_a_functional_model(case, tmp_path):
     ids = keras.Input([None], dtype="int32")
     start = keras.Input([3])
-    layer = either.build(return_sequences=True, return_state=True)
+    layer = case.build(return_sequences=True, return_state=True)
     outputs = layer(ids, initial_state=[start] * len(layer.state_names))
     model = keras.Model([ids, start], outputs)
     model.save(tmp_path / "model.keras")
@@ -106,20 +106,20 @@ def test_in_a_functional_model(either, tmp_path):
         assert_same((found, []), (expected, []), 1e-6)
 
 
-def test_in_bidirectional(either):
-    layer = keras.layers.Bidirectional(either.build(return_sequences=True))
+def test_in_bidirectional(case):
+    layer = keras.layers.Bidirectional(case.build(return_sequences=True))
     layer.build(ONE_HOT.shape)
     np.testing.assert_allclose(layer(IDS), layer(ONE_HOT), atol=1e-6)
 
 
-def test_stateful(either):
-    layers = either.pair(stateful=True, batch_size=BATCH)
+def test_stateful(case):
+    layers = case.pair(stateful=True, batch_size=BATCH)
     for _ in range(2):
         found, expected = layers[0](IDS), layers[1](ONE_HOT)
         np.testing.assert_allclose(found, expected, atol=1e-6)
     assert_all_same(layers, ONE_HOT)
 
 
-def test_of_a_layer_that_is_not_built(either):
+def test_of_a_layer_that_is_not_built(case):
     with pytest.raises(ValueError, match=r"that is built; got shape \(4, 7\)"):
-        either.ours(3)(IDS)
+        case.ours(3)(IDS)

@@ -18,7 +18,7 @@ IDS = np.arange(BATCH * STEPS).reshape(BATCH, STEPS) % FEATURES
 
 
 @pytest.fixture
-def ran(either, monkeypatch):
+def ran(case, monkeypatch):
     """The loops that ran, by their names."""
     names = []
 
@@ -31,7 +31,7 @@ def ran(either, monkeypatch):
 
         monkeypatch.setattr(owner, method, run)
 
-    watch(either.ours, "run", "fused")
+    watch(case.ours, "run", "fused")
     watch(keras.layers.RNN, "inner_loop", "keras")
     return names
 
@@ -60,42 +60,42 @@ def ran(either, monkeypatch):
         ),
     ],
 )
-def test_which_loop_runs(either, ran, loop, options, call):
-    inputs, *states = either.data()
+def test_which_loop_runs(case, ran, loop, options, call):
+    inputs, *states = case.data()
     if "initial_state" in call:
         call = {"initial_state": states}
-    ours, theirs = either.pair(**options)
+    ours, theirs = case.pair(**options)
     found = ours(inputs, **call)
     assert ours.loop == loop and ran == [loop]
     np.testing.assert_allclose(found, theirs(inputs, **call), atol=1e-5)
 
 
-def test_the_reset_gate_before_the_product(ran, either):
-    if "reset_after" not in either.ours(1).get_config():
+def test_the_reset_gate_before_the_product(ran, case):
+    if "reset_after" not in case.ours(1).get_config():
         pytest.skip("a matter of the GRU")
-    ours, theirs = either.pair(reset_after=False)
-    inputs, *_ = either.data()
+    ours, theirs = case.pair(reset_after=False)
+    inputs, *_ = case.data()
     found = ours(inputs)
     assert ours.loop == "keras" and ran == ["keras"]
     np.testing.assert_allclose(found, theirs(inputs), atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["none", "random"])
-def test_drops_the_same_inputs_as_keras(either, kind):
-    inputs, *states = either.data()
-    layers = either.pair(dropout=0.4, seed=3, return_sequences=True)
+def test_drops_the_same_inputs_as_keras(case, kind):
+    inputs, *states = case.data()
+    layers = case.pair(dropout=0.4, seed=3, return_sequences=True)
     for training in (True, False, True):  # every call has a mask of its own
         options = {"training": training}
         assert_all_same(layers, inputs, states, make_mask(kind), **options)
     assert layers[0].loop == "fused"
 
 
-def test_without_a_gpu_cudnn_is_refused_as_in_keras(either, monkeypatch):
+def test_without_a_gpu_cudnn_is_refused_as_in_keras(case, monkeypatch):
     monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind=None: [])
-    inputs, *_ = either.data()
-    assert either.ours(3).supports_jit
+    inputs, *_ = case.data()
+    assert case.ours(3).supports_jit
     with pytest.raises(ValueError, match="use_cudnn=True was specified"):
-        either.build(use_cudnn=True)(inputs)
+        case.build(use_cudnn=True)(inputs)
 
 
 @pytest.fixture
@@ -115,9 +115,9 @@ def cudnn(monkeypatch):
 
 
 @pytest.mark.parametrize("use_cudnn", ["auto", True])
-def test_on_a_gpu_cudnn_runs(either, cudnn, use_cudnn):
-    layer = either.build(use_cudnn=use_cudnn)
-    inputs, *states = either.data()
+def test_on_a_gpu_cudnn_runs(case, cudnn, use_cudnn):
+    layer = case.build(use_cudnn=use_cudnn)
+    inputs, *states = case.data()
     assert layer.loop == "cudnn"
     assert np.all(layer(inputs, initial_state=states) == 1)
     assert np.all(layer(IDS) == 1)
@@ -125,22 +125,22 @@ def test_on_a_gpu_cudnn_runs(either, cudnn, use_cudnn):
     np.testing.assert_array_equal(cudnn[1]["input"], np.eye(FEATURES)[IDS])
 
 
-def test_on_a_gpu_xla_is_not_asked_for(either, cudnn):
+def test_on_a_gpu_xla_is_not_asked_for(case, cudnn):
     def model(**options):
-        layers = [keras.Input([7, 5]), either.ours(3, **options)]
+        layers = [keras.Input([7, 5]), case.ours(3, **options)]
         model = keras.Sequential(layers)
         model.compile(loss="mse", jit_compile="auto")
         return model
 
-    assert not either.ours(3).supports_jit
+    assert not case.ours(3).supports_jit
     assert not model().jit_compile
     # Where cuDNN is not to run, our loop does, and XLA may have it.
-    layer = either.build(use_cudnn=False)
+    layer = case.build(use_cudnn=False)
     assert layer.loop == "fused" and layer.supports_jit and not cudnn
 
 
-def test_on_a_cpu_xla_may_be_asked_for(either, monkeypatch):
+def test_on_a_cpu_xla_may_be_asked_for(case, monkeypatch):
     monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind=None: [])
-    layer = either.build(use_cudnn="auto")
-    layer(either.data()[0])
+    layer = case.build(use_cudnn="auto")
+    layer(case.data()[0])
     assert layer.loop == "fused" and layer.supports_jit

@@ -54,10 +54,10 @@ def test_nan_behind_a_mask_stays_there_in_second_gradients(case):
 
 @pytest.mark.parametrize("dtype", ["bool", "int32", "uint8", "float32"])
 @pytest.mark.parametrize("rank", [2, 3])
-def test_masks_of_other_kinds(either, dtype, rank):
-    inputs, *states = either.data()
+def test_masks_of_other_kinds(case, dtype, rank):
+    inputs, *states = case.data()
     mask = make_mask("random").astype(dtype)
-    layer = either.build(return_sequences=True, return_state=True)
+    layer = case.build(return_sequences=True, return_state=True)
     expected = layer(inputs, initial_state=states, mask=make_mask("random"))
     found = layer(
         inputs, initial_state=states, mask=mask if rank == 2 else mask[:, :, None]
@@ -67,9 +67,9 @@ def test_masks_of_other_kinds(either, dtype, rank):
 
 @pytest.mark.parametrize("zero_output_for_mask", [False, True])
 @pytest.mark.parametrize("return_sequences", [False, True])
-def test_nothing_but_padding(either, return_sequences, zero_output_for_mask):
-    inputs, *states = either.data()
-    layers = either.pair(
+def test_nothing_but_padding(case, return_sequences, zero_output_for_mask):
+    inputs, *states = case.data()
+    layers = case.pair(
         return_sequences=return_sequences,
         return_state=True,
         zero_output_for_mask=zero_output_for_mask,
@@ -78,13 +78,13 @@ def test_nothing_but_padding(either, return_sequences, zero_output_for_mask):
 
 
 @pytest.mark.parametrize("return_sequences", [False, True])
-def test_whole_numbers_for_a_mask_in_bidirectional(either, return_sequences):
-    inputs, *_ = either.data()
+def test_whole_numbers_for_a_mask_in_bidirectional(case, return_sequences):
+    inputs, *_ = case.data()
     results = []
-    for layer in either.pair(return_sequences=return_sequences):
+    for layer in case.pair(return_sequences=return_sequences):
         both = keras.layers.Bidirectional(layer)
         both.build(inputs.shape)
-        both.set_weights(either.weights() * 2)
+        both.set_weights(case.weights() * 2)
         results.append(([both(inputs, mask=make_mask("left").astype("int32"))], []))
     assert_same(*results)
 
@@ -92,8 +92,8 @@ def test_whole_numbers_for_a_mask_in_bidirectional(either, return_sequences):
 @pytest.mark.parametrize(
     "shape", [(BATCH, STEPS + 1), (BATCH + 1, STEPS), (BATCH,), (BATCH, STEPS, 2)]
 )
-def test_a_mask_that_does_not_fit(either, shape):
+def test_a_mask_that_does_not_fit(case, shape):
     got = str(shape).replace("(", r"\(").replace(")", r"\)")
     message = rf"`mask` must have shape \(batch, num_steps\) = \(4, 7\); got {got}"
     with pytest.raises(ValueError, match=message):
-        either.build()(np.zeros((BATCH, STEPS, FEATURES)), mask=np.ones(shape, bool))
+        case.build()(np.zeros((BATCH, STEPS, FEATURES)), mask=np.ones(shape, bool))

@@ -1,0 +1,122 @@
+"""What is computed of a window of text, by parts of the batch or of all of it."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from seqmodels._tensorflow import keras, tf
+from seqmodels.models.compiled import use_xla
+from seqmodels.models.windows import Part
+
+# A batch of this many rows or more is read as two halves, where XLA compiles for a CPU:
+# they do not depend on each other until the weights change, so two cores can each take
+# one for as long as that. Smaller halves gain nothing.
+MIN_ROWS_TO_HALVE = 32
+
+
+class Reading(NamedTuple):
+    """What a part of a window yields.
+
+    Args:
+        loss: Mean over its tokens, in nats, with what layers and weights add.
+        nll: The same without.
+        logits: `(rows, num_steps, vocab_size)`.
+        states: Those after it.
+        gradients: By the trainable variables; none if not training.
+        others: New values of the variables that are not trained; `None` for those
+            that stay.
+    """
+
+    loss: tf.Tensor
+    nll: tf.Tensor
+    logits: tf.Tensor
+    states: object
+    gradients: Sequence
+    others: Sequence
+
+
+def num_parts(model: keras.Model, batch_size: int | None) -> int:
+    """In how many parts a model reads a batch; one if its size is not known."""
+    several = (
+        batch_size
+        and batch_size >= MIN_ROWS_TO_HALVE
+        and batch_size % 2 == 0
+        and model.jit_compile
+        and use_xla()
+        and model.distribute_strategy.num_replicas_in_sync == 1
+        # What is neither trained nor a seed may be a statistic of the whole batch.
+        and not model.non_trainable_weights
+    )
+    return 2 if several else 1
+
+
+def reader(model: keras.Model, training: bool) -> Callable:
+    """A function that changes no variable, so that two of its calls need not wait.
+
+    Returns:
+        `read(n, number, *part)`, from the number of the window, that of the part and
+        the `Part` to a `Reading`.
+    """
+
+    def read(n, number, *part):
+        inputs, targets, states = Part(*part).window(n)
+        trained, others = model.trainable_variables, model.non_trainable_variables
+        with tf.GradientTape() if training else contextlib.nullcontext() as tape:
+            mapping = [(v, v.value) for v in trained] + _others(model, number)
+            with keras.StatelessScope(mapping, collect_losses=True) as scope:
+                before = [scope.get_current_value(v) for v in others]
+                logits, states = model(inputs, states, training=training)
+                nll = cross_entropy(targets, logits)
+                loss = model.compute_loss(inputs, targets, logits, training=training)
+                after = [scope.get_current_value(v) for v in others]
+            scaled = model.optimizer.scale_loss(loss) if training else None
+        gradients = tape.gradient(scaled, trained) if training else []
+        pairs = zip(before, after, strict=True)
+        new = [None if value is old else value for old, value in pairs]
+        return Reading(loss, nll, logits, states, gradients, new)
+
+    return read
+
+
+def _others(model, number):
+    """Values of what is not trained; to each part of a batch other random seeds."""
+    states = {id(v) for v in model.non_trainable_weights}
+
+    def value(variable):
+        if id(variable) in states:
+            return variable.value
+        # A seed and how often it was used; the first is hashed.
+        return variable + tf.cast(tf.stack([number, 0]), variable.dtype)
+
+    return [(v, value(v)) for v in model.non_trainable_variables]
+
+
+def join(readings: Sequence[Reading]) -> Reading:
+    """The reading of the whole window, but for its states, from those of its parts."""
+
+    def mean(parts):
+        if parts[0] is None:
+            return None
+        if isinstance(parts[0], tf.IndexedSlices):  # of an embedding's rows
+            values = tf.concat([part.values for part in parts], 0) / len(parts)
+            indices = tf.concat([part.indices for part in parts], 0)
+            return tf.IndexedSlices(values, indices, parts[0].dense_shape)
+        return tf.add_n(parts) / len(parts)
+
+    loss, nll, logits, _, gradients, others = zip(*readings, strict=True)
+    return Reading(
+        mean(loss),
+        mean(nll),
+        tf.concat(logits, axis=0),
+        None,
+        [mean(parts) for parts in zip(*gradients, strict=True)],
+        others[0],
+    )
+
+
+def cross_entropy(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+    """Mean over all tokens, in nats."""
+    nll = tf.nn.sparse_softmax_cross_entropy_with_logits(
+        labels=targets, logits=tf.cast(logits, tf.float32)
+    )
+    return tf.reduce_mean(nll)
