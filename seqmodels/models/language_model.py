@@ -8,7 +8,7 @@ from seqmodels.display.progress import ProgressBar
 from seqmodels.models import feeding, writing
 from seqmodels.models.compiled import XLAModel, compiled
 from seqmodels.models.feeding import Block
-from seqmodels.models.reading import cross_entropy, join, num_parts, reader
+from seqmodels.models.reading import concluder, cross_entropy, num_parts, reader
 from seqmodels.models.windows import Running, over_windows
 from seqmodels.text.batches import ContiguousBatches
 from seqmodels.text.checks import check_ids, check_size
@@ -192,7 +192,7 @@ class LanguageModel(XLAModel):
         return self._over_windows(Block(*block), "make_test_function", training=False)
 
     def _over_windows(self, block, function, training):
-        read, conclude = reader(self, training), self._conclude
+        read, conclude = reader(self, training), concluder(self)
         if self.jit_compile and not self.run_eagerly:
             compile_ = functools.partial(tf.function, autograph=False, jit_compile=True)
             read, conclude = compile_(read), compile_(conclude)
@@ -210,29 +210,6 @@ class LanguageModel(XLAModel):
             num_parts(self, block.inputs.shape[0]),
         )
         return self.get_metrics_result()
-
-    def _conclude(self, n, blocks, readings):
-        """Updates weights and metrics; returns the number of the next window.
-
-        Whatever reads that window needs its number, so it finds them updated.
-        """
-        mean = join(readings)
-        if mean.gradients:
-            self.optimizer.apply(mean.gradients, self.trainable_variables)
-        for variable, value in zip(
-            self.non_trainable_variables, mean.others, strict=True
-        ):
-            if value is not None:
-                variable.assign(value)
-        self._running.perplexity.update_state(mean.nll)
-        (tracker,) = (metric for metric in self.metrics if metric.name == "loss")
-        tracker.update_state(mean.loss)
-        inputs, targets = (
-            tf.concat([tf.gather(getattr(b, name), n, axis=1) for b in blocks], 0)
-            for name in ("inputs", "targets")
-        )
-        self.compute_metrics(inputs, targets, mean.logits)
-        return n + 1
 
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True

@@ -91,27 +91,46 @@ def _others(model, number):
     return [(v, value(v)) for v in model.non_trainable_variables]
 
 
-def join(readings: Sequence[Reading]) -> Reading:
-    """The reading of the whole window, but for its states, from those of its parts."""
+def concluder(model: keras.Model) -> Callable:
+    """A function that updates weights and metrics once a window has been read.
 
-    def mean(parts):
-        if parts[0] is None:
-            return None
-        if isinstance(parts[0], tf.IndexedSlices):  # of an embedding's rows
-            values = tf.concat([part.values for part in parts], 0) / len(parts)
-            indices = tf.concat([part.indices for part in parts], 0)
-            return tf.IndexedSlices(values, indices, parts[0].dense_shape)
-        return tf.add_n(parts) / len(parts)
+    Returns:
+        `conclude(n, blocks, readings)`, from the number of the window and what its
+        parts are of and have yielded to the number of the next. Whatever reads that
+        one needs its number, so it finds everything updated.
+    """
 
-    loss, nll, logits, _, gradients, others = zip(*readings, strict=True)
-    return Reading(
-        mean(loss),
-        mean(nll),
-        tf.concat(logits, axis=0),
-        None,
-        [mean(parts) for parts in zip(*gradients, strict=True)],
-        others[0],
-    )
+    def conclude(n, blocks, readings):
+        loss, nll, logits, _, gradients, others = zip(*readings, strict=True)
+        gradients = [_mean(parts) for parts in zip(*gradients, strict=True)]
+        if gradients:
+            model.optimizer.apply(gradients, model.trainable_variables)
+        pairs = zip(model.non_trainable_variables, others[0], strict=True)
+        for variable, value in pairs:
+            if value is not None:
+                variable.assign(value)
+        values = {"loss": _mean(loss), "perplexity": _mean(nll)}
+        for metric in model.metrics:
+            if metric.name in values:
+                metric.update_state(values[metric.name])
+        inputs, targets = (
+            tf.concat([tf.gather(getattr(b, name), n, axis=1) for b in blocks], 0)
+            for name in ("inputs", "targets")
+        )
+        model.compute_metrics(inputs, targets, tf.concat(logits, axis=0))
+        return n + 1
+
+    return conclude
+
+
+def _mean(parts):
+    if parts[0] is None:
+        return None
+    if isinstance(parts[0], tf.IndexedSlices):  # gradients of an embedding's rows
+        values = tf.concat([part.values for part in parts], 0) / len(parts)
+        indices = tf.concat([part.indices for part in parts], 0)
+        return tf.IndexedSlices(values, indices, parts[0].dense_shape)
+    return tf.add_n(parts) / len(parts)
 
 
 def cross_entropy(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
