@@ -20,7 +20,7 @@ test: $(SET_UP)
 	$(PYTEST)
 
 test-quick: $(SET_UP)
-	$(PYTEST) -m "not trains" tests seqmodels
+	$(PYTEST) -m "not slow" tests seqmodels
 
 test-real: $(SET_UP)
 	$(PYTEST) --data "$${SEQMODELS_DATA:?must name a folder of real data}" notebooks

@@ -11,6 +11,8 @@ import pytest
 import seqmodels
 from seqmodels import BigramVocab, CharVocab, WordVocab
 
+pytestmark = pytest.mark.slow
+
 VOCABS = [
     CharVocab("cab \né😀\ud800"),
     BigramVocab(CharVocab("abc")),

@@ -9,9 +9,12 @@ import pytest
 
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.skipif(
-    os.name == "nt" or not shutil.which("make"), reason="there is no make"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        os.name == "nt" or not shutil.which("make"), reason="there is no make"
+    ),
+]
 
 # Says that it is another Python, makes `.venv` of itself, and installs nothing. As
 # Python does, it leaves a link that is there already.

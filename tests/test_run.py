@@ -11,6 +11,8 @@ import _machine
 import run
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 SPEED = "1024x1024x1024 float32 product: 7 GFLOP/s"
 NOTEBOOKS = os.path.dirname(_machine.__file__)
 GOOD = ["print('Data: made up')", "print('Result: kept')"]

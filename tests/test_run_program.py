@@ -9,6 +9,8 @@ import pytest
 from tests.conftest import ROOT
 from tests.test_run import BAD, GOOD, save
 
+pytestmark = pytest.mark.slow
+
 NOTEBOOKS = ROOT / "notebooks"
 SLOW = "open('started', 'w').close(); import time; time.sleep(600)"
 IN_A_CHILD = """if True:  # the program itself, from beside the notebooks

@@ -11,6 +11,8 @@ X, V = (
     for a in arrays(*[(BATCH, STEPS, FEATURES)] * 2, seed=9, dtype="float64")
 )
 
+pytestmark = pytest.mark.slow
+
 
 def third(layer, mask):
     with tf.GradientTape() as outer:

@@ -10,6 +10,8 @@ import tensorflow as tf
 
 from seqmodels import FusedGRU, FusedLSTM
 
+pytestmark = pytest.mark.slow
+
 # Written by version 0.1.0 under Keras 3.6: what a newer Keras writes, 3.6 cannot read.
 OLD = Path(__file__).parent / "data_0_1_0"
 X = np.random.default_rng(0).normal(size=(4, 7, 5)).astype("float32")

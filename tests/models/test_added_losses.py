@@ -7,6 +7,8 @@ import tensorflow as tf
 
 from seqmodels import CharLM, TopicLM
 
+pytestmark = pytest.mark.slow
+
 RATE = 0.1
 
 

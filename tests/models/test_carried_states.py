@@ -8,6 +8,8 @@ import tensorflow as tf
 from seqmodels import CharLM, cross_entropy
 from seqmodels.models import feeding
 
+pytestmark = pytest.mark.slow
+
 
 class Beginning(CharLM):
     """Begins with ones."""

@@ -10,6 +10,8 @@ import tensorflow as tf
 from seqmodels import CharLM, CharVocab, ContiguousBatches, generate
 from seqmodels.models import feeding
 
+pytestmark = pytest.mark.slow
+
 
 def plain_fit(model, optimizer, batches, epochs, steps):
     """What `fit` promises, written as one would on the blackboard."""
@@ -83,7 +85,6 @@ def test_compiled_by_xla_unless_told_otherwise(make_model):
     assert model.jit_compile is False
 
 
-@pytest.mark.trains
 def test_a_tiny_text_is_learnt_by_heart():
     text = "the cat sat on the mat. a rat ran at the cat. "
     vocab = CharVocab.from_text(text)

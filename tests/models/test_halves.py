@@ -7,7 +7,9 @@ import tensorflow as tf
 
 from seqmodels import CharLM, ContiguousBatches, TopicLM
 from seqmodels.layers.dropout import Dropout
-from seqmodels.models import reading
+from seqmodels.models import feeding, reading
+
+pytestmark = pytest.mark.slow
 
 ROWS = 4
 RATE = 0.5
@@ -21,6 +23,7 @@ def read_as(monkeypatch):
         rows = ROWS if parts == 2 else ROWS + 1
         monkeypatch.setattr(reading, "MIN_ROWS_TO_HALVE", rows)
 
+    monkeypatch.setattr(feeding, "WINDOWS_PER_CALL", 5)  # so that states are carried
     return read
 
 

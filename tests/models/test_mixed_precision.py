@@ -15,6 +15,8 @@ from seqmodels import (
 )
 from seqmodels.models.losses import masked_cross_entropy
 
+pytestmark = pytest.mark.slow
+
 # Rounding of the 16-bit formats: 8 and 11 significant bits, some steps deep.
 TOLERANCE = {"mixed_bfloat16": 3e-2, "mixed_float16": 4e-3}
 

@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
+
+pytestmark = pytest.mark.slow
 
 FOLDER = Path(__file__).parent / "data_0_1_0"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.keras"))

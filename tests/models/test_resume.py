@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.slow
+
 TRAIN = """if True:
     import json, sys, time
     import numpy as np
@@ -41,7 +43,6 @@ TRAIN = """if True:
 """
 
 
-@pytest.mark.trains
 @pytest.mark.parametrize("callback", ["Resume", "BackupAndRestore"])
 def test_a_killed_run_goes_on_as_if_unbroken(callback, start_python, tmp_path):
     unbroken = start_python(TRAIN, tmp_path / "unbroken", -1, callback)

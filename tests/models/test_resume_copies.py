@@ -9,6 +9,8 @@ import pytest
 
 from seqmodels import Resume
 
+pytestmark = pytest.mark.slow
+
 
 def train(make_model, make_batches, folder, epochs=4, stop_after=None):
     """Trains, and stops as a kill would after an epoch: the copies stay."""

@@ -132,7 +132,7 @@ def mirrored_words(num_words, seed):
     return np.hstack([letters, end]), np.hstack([letters[:, ::-1], end])
 
 
-@pytest.mark.trains
+@pytest.mark.slow
 def test_learns_to_mirror_words_under_fit(tmp_path):
     keras.utils.set_random_seed(0)
     source, targets = mirrored_words(128, seed=0)

@@ -6,6 +6,8 @@ import pytest
 
 from seqmodels import Seq2Seq, greedy_decode
 
+pytestmark = pytest.mark.slow
+
 LAYERS = {
     "lstm": keras.layers.LSTM,
     "gru": keras.layers.GRU,
