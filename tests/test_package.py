@@ -37,6 +37,7 @@ def test_importing_a_layer_leaves_stderr_where_it_was(run_python):
     assert (child.returncode, child.stderr) == (7, "last words")
 
 
+@pytest.mark.slow
 def test_the_set_up_cell_shows_one_line(monkeypatch):
     import asyncio
 
@@ -105,6 +106,7 @@ def test_setup_seeds_and_says_what_runs(capsys):
     assert f"Keras {keras.__version__}" in line
 
 
+@pytest.mark.slow
 def test_setup_mutes_retracing_of_keras_functions_alone(run_python):
     child = run_python("""if True:
         import keras, numpy as np, seqmodels, tensorflow as tf

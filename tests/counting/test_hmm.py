@@ -129,6 +129,7 @@ def test_likelihood_never_falls(shape):
     assert history[-1] == pytest.approx(model.log_likelihood(ids))
 
 
+@pytest.mark.slow
 def test_finds_a_hidden_alternation():
     # Two states that take turns, each with two tokens of its own.
     rng = np.random.default_rng(0)

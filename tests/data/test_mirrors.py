@@ -121,6 +121,7 @@ def test_proxy_that_refuses(server, register, monkeypatch):
     check_failure(register, server, url, "the proxy lets nothing through")
 
 
+@pytest.mark.slow
 def test_silent_mirror(server, register, monkeypatch):
     monkeypatch.setattr(_download, "TIMEOUT", 0.5)
     may_end = threading.Event()
@@ -132,6 +133,7 @@ def test_silent_mirror(server, register, monkeypatch):
         may_end.set()
 
 
+@pytest.mark.slow
 def test_dripping_mirror(server, register, monkeypatch):
     monkeypatch.setattr(_download, "PATIENCE", 1)
     monkeypatch.setattr(_download, "SLOWEST", 10**9)
@@ -140,6 +142,7 @@ def test_dripping_mirror(server, register, monkeypatch):
     check_failure(register, server, url, "too slow, 0 of 300,000 bytes in 1 s")
 
 
+@pytest.mark.slow
 def test_endless_mirror(server, register):
     sent = []
     url = server.add("/endless", pouring(sent))

@@ -153,6 +153,7 @@ def test_fit_refuses_what_is_no_epoch_to_begin_with(size, compiled_model, make_b
         compiled_model.fit(make_batches(20), initial_epoch=size, verbose=0)
 
 
+@pytest.mark.slow
 def test_numbers_of_steps_may_be_numpys(compiled_model, make_batches, monkeypatch):
     monkeypatch.setattr(feeding, "WINDOWS_PER_CALL", 2)
     fit = compiled_model.fit(
@@ -179,6 +180,7 @@ def test_an_epoch_has_as_many_steps_as_asked_for(
 
 
 @pytest.mark.parametrize("steps", [None, 1, 5, 12])
+@pytest.mark.slow
 def test_the_bar_counts_windows(
     steps, compiled_model, make_batches, monkeypatch, capsys
 ):

@@ -59,6 +59,7 @@ def test_evaluate_is_the_cross_entropy_of_a_forward_pass(make_model, make_batche
     )
 
 
+@pytest.mark.slow
 def test_saved_here_and_loaded_elsewhere(
     run_python, tmp_path, make_model, make_batches
 ):

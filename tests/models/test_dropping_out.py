@@ -46,6 +46,7 @@ def test_in_training_and_nowhere_else(cls, arguments, num_layers):
 
 
 @each_model
+@pytest.mark.slow
 def test_fit_drops_out_and_evaluate_does_not(cls, arguments):
     losses = []
     for dropout in (0.0, 0.6):

@@ -52,6 +52,7 @@ def test_every_layer_has_the_models_policy(make, policy, cell):
 
 
 @each_model
+@pytest.mark.slow
 def test_trains_and_comes_back_from_its_file(make, tmp_path):
     policy = "mixed_bfloat16"
     keras.utils.set_random_seed(0)
@@ -89,6 +90,7 @@ def test_a_stacks_ids_are_read_in_its_own_precision():
             assert {t.dtype.name for t in (found, *states[0])} == {"float16"}
 
 
+@pytest.mark.slow
 def test_gradients_are_scaled_where_half_precision_needs_it(make_batches):
     """Loss scaling of `mixed_float16` is undone: the step is the one of float32."""
     changes = []

@@ -176,6 +176,7 @@ def test_every_weight_has_a_gradient(options):
         assert np.abs(tf.convert_to_tensor(gradient)).max() > 0, weight.path
 
 
+@pytest.mark.slow
 def test_saved_here_and_loaded_elsewhere(run_python, tmp_path):
     models = [make(seed, **options) for seed, options in enumerate(KINDS)]
     for n, model in enumerate(models):

@@ -58,6 +58,7 @@ def losses(model, source, inputs, targets):
 
 
 @pytest.mark.parametrize("value", OUTSIDE)
+@pytest.mark.slow
 def test_targets_from_a_dataset_make_the_loss_nan(value, model):
     assert np.isfinite(losses(model, SOURCE, INPUTS, TARGETS)).all()
     found = losses(model, SOURCE, INPUTS, with_one(TARGETS, value))

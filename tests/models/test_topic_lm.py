@@ -88,6 +88,7 @@ def test_begin_is_reading_the_token(inject, make_topic_model):
     assert np.abs(half - begun).min(axis=1).max() > 1e-6  # a mixture is neither
 
 
+@pytest.mark.slow
 def test_learns_what_depends_on_the_topic_alone(make_topic_model):
     model = make_topic_model()
     rows = np.repeat(np.arange(3)[:, None], 12, axis=1).astype(np.int32)
