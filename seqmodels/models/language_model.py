@@ -106,10 +106,10 @@ class LanguageModel(XLAModel):
         steps = len(x)
         if steps_per_epoch is not None:
             steps = check_size("steps_per_epoch", steps_per_epoch)
-        self._running.prepare(self.make_train_function, self, x)
+        self._running.prepare(self, x, training=True)
         if validation_data is not None:
             self._check_batches("validation_data", validation_data)
-            self._running.prepare(self.make_test_function, self, validation_data)
+            self._running.prepare(self, validation_data, training=False)
             validation_data = feeding.evaluation_blocks(validation_data)
         position = feeding.EpochPosition()
         callbacks = [position, *(callbacks or [])]
@@ -158,7 +158,7 @@ class LanguageModel(XLAModel):
         else:
             _refuse("evaluate", refused)
             self._check_batches("x", x)
-            self._running.prepare(self.make_test_function, self, x)
+            self._running.prepare(self, x, training=False)
             x = feeding.evaluation_blocks(x)
         result = super().evaluate(x, return_dict=return_dict, **options)
         return tf.nest.map_structure(float, result)  # older Keras returns tensors
@@ -186,14 +186,15 @@ class LanguageModel(XLAModel):
             self.jit_compile = by_xla
 
     def train_step(self, block):
-        return self._over_windows(Block(*block), "make_train_function", training=True)
+        return self._over_windows(Block(*block), training=True)
 
     def test_step(self, block):
-        return self._over_windows(Block(*block), "make_test_function", training=False)
+        return self._over_windows(Block(*block), training=False)
 
-    def _over_windows(self, block, function, training):
+    def _over_windows(self, block, training):
         read, conclude = reader(self, training), concluder(self)
         if self.jit_compile and not self.run_eagerly:
+            # Made here, not once for all: they hold the optimizer of this `compile`.
             compile_ = functools.partial(tf.function, autograph=False, jit_compile=True)
             read, conclude = compile_(read), compile_(conclude)
 
@@ -206,7 +207,7 @@ class LanguageModel(XLAModel):
             on_window,
             block,
             self.initial_states(tf.shape(block.inputs)[0]),
-            self._running.states[function],
+            self._running.states[training],
             num_parts(self, block.inputs.shape[0]),
         )
         return self.get_metrics_result()

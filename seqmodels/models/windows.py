@@ -28,24 +28,24 @@ class Running:
         self.states = {}
 
     def prepare(
-        self, make_function: Callable, model: keras.Model, batches: ContiguousBatches
+        self, model: keras.Model, batches: ContiguousBatches, training: bool
     ) -> None:
         """Makes new states, and has the function compiled anew, for another shape.
 
         A function that saw two shapes would be compiled once more for any shape.
 
         Args:
-            make_function: The model's `make_train_function` or `make_test_function`.
             model: `LanguageModel`.
-            batches: What the function is to read.
+            batches: What it is to read.
+            training: Whether in `fit`, by its train function, not its test function.
         """
-        what_for = make_function.__name__
         shape = batches.batch_size, batches.num_steps
-        if self.shapes.get(what_for) != shape:
-            self.shapes[what_for] = shape
+        if self.shapes.get(training) != shape:
+            self.shapes[training] = shape
             states = tf.nest.flatten(model.initial_states(batches.batch_size))
-            self.states[what_for] = [tf.Variable(s, trainable=False) for s in states]
-            make_function(force=True)
+            self.states[training] = [tf.Variable(s, trainable=False) for s in states]
+            make = model.make_train_function if training else model.make_test_function
+            make(force=True)
 
 
 class Part(NamedTuple):
