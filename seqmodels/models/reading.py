@@ -43,7 +43,6 @@ def num_parts(model: keras.Model, batch_size: int | None) -> int:
         and batch_size % 2 == 0
         and model.jit_compile
         and use_xla()
-        and model.distribute_strategy.num_replicas_in_sync == 1
         # What is neither trained nor a seed may be a statistic of the whole batch.
         and not model.non_trainable_weights
     )
