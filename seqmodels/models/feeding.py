@@ -6,6 +6,7 @@ windows, num_steps)`, and their targets; whether the state starts anew before a 
 batch is the first axis of all four, so that `tf.distribute` divides what it should.
 """
 
+import functools
 from typing import NamedTuple
 
 from seqmodels._tensorflow import keras, tf
@@ -57,17 +58,25 @@ def evaluation_blocks(batches: ContiguousBatches) -> tf.data.Dataset:
 def _blocks(batches, steps_per_epoch, epoch):
     # In TensorFlow's operations throughout: a Python generator in the pipeline
     # slowed the compiled training beside it by a third.
-    ids = tf.constant(batches.ids)
-    streams = tf.range(batches.batch_size, dtype=tf.int64) * batches.stream_length
-    steps = tf.range(batches.num_steps, dtype=tf.int64)
-    within = tf.range(WINDOWS_PER_CALL, dtype=tf.int64)
+    sizes = batches.stream_length, len(batches), steps_per_epoch
+    text = tf.constant(batches.ids), *(tf.constant(size, tf.int64) for size in sizes)
+    shape = batches.batch_size, WINDOWS_PER_CALL, batches.num_steps
+    starts = tf.data.Dataset.range(0, steps_per_epoch, WINDOWS_PER_CALL)
+    return starts.map(lambda start: _block(start, epoch, *text, shape))
 
-    def block(start):
-        windows = (epoch * steps_per_epoch + start + within) % len(batches)
-        where = streams[:, None, None] + windows[:, None] * batches.num_steps + steps
-        starts = (windows == 0) | (start + within == 0)
-        real = start + within < steps_per_epoch
-        flags = (tf.tile(flag[None], [len(streams), 1]) for flag in (starts, real))
-        return Block(tf.gather(ids, where), tf.gather(ids, where + 1), *flags)
 
-    return tf.data.Dataset.range(0, steps_per_epoch, WINDOWS_PER_CALL).map(block)
+@functools.partial(tf.function, reduce_retracing=True, autograph=False)
+def _block(start, epoch, ids, stream_length, num_windows, steps_per_epoch, shape):
+    # Apart, so that it is traced once for a shape and not in every `fit`.
+    batch_size, windows_per_call, num_steps = shape
+    streams = tf.range(batch_size, dtype=tf.int64) * stream_length
+    steps = tf.range(num_steps, dtype=tf.int64)
+    within = start + tf.range(windows_per_call, dtype=tf.int64)
+    windows = (epoch * steps_per_epoch + within) % num_windows
+    where = streams[:, None, None] + windows[:, None] * num_steps + steps
+    starts = (windows == 0) | (within == 0)
+    flags = (
+        tf.tile(flag[None], [batch_size, 1])
+        for flag in (starts, within < steps_per_epoch)
+    )
+    return Block(tf.gather(ids, where), tf.gather(ids, where + 1), *flags)
