@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         stream.reconfigure(errors="backslashreplace")
     paths = find_notebooks(options.numbers)
     if data := os.environ.get("SEQMODELS_DATA"):  # kernels run in another folder
-        os.environ["SEQMODELS_DATA"] = str(Path(data).expanduser().resolve())
+        os.environ["SEQMODELS_DATA"] = os.path.abspath(os.path.expanduser(data))
 
     rows, speed, status = [], "", 0
     try:

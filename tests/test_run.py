@@ -59,6 +59,14 @@ def test_all_promises_kept(folder, capsys):
     assert copy.cells[1].outputs[0].text == "Result: kept\n"
 
 
+def test_a_home_that_nobody_has(folder, no_kernel, monkeypatch):
+    """A folder of real data that cannot be is the loaders' to complain of."""
+    save(folder, **{"01_good": GOOD})
+    monkeypatch.setenv("SEQMODELS_DATA", "~nobody-of-this-name/data")
+    assert run.main([]) == 0
+    assert os.environ["SEQMODELS_DATA"].endswith("~nobody-of-this-name/data")
+
+
 def test_one_promise_broken(folder, capsys):
     save(folder, **{"01_bad": BAD, "02_good": GOOD})
     before = (folder / "01_bad.ipynb").read_bytes()

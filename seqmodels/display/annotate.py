@@ -37,16 +37,17 @@ def likeliest(logits: ArrayLike, vocab: CharVocab, count: int = 5) -> list[str]:
         For every position a string of `count` characters.
 
     Raises:
-        ValueError: If the logits are not two-dimensional, or `count` is not from 1
-            to the size of the vocabulary.
+        ValueError: If the logits are not two-dimensional, or `count` is no
+            positive integer or above the size of the vocabulary.
     """
     logits = np.asarray(logits)
     if logits.ndim != 2 or logits.shape[1] != len(vocab):
         raise ValueError(
             f"`logits` must have shape (num_chars, {len(vocab)}); got {logits.shape}."
         )
-    if not 1 <= count <= len(vocab):
-        raise ValueError(f"`count` must be from 1 to {len(vocab)}; got {count}.")
+    count = check_size("count", count)
+    if count > len(vocab):
+        raise ValueError(f"`count` must be at most {len(vocab)}; got {count}.")
     logits = logits.astype(float)  # what has no sign could not be turned round
     order = np.argsort(-logits, axis=1, kind="stable")[:, :count]
     return [vocab.decode(row) for row in order]

@@ -2,6 +2,7 @@
 
 from seqmodels._tensorflow import keras
 from seqmodels.display.bars import progress_bar
+from seqmodels.text.checks import check_size
 
 
 class ProgressBar(keras.callbacks.Callback):
@@ -15,13 +16,17 @@ class ProgressBar(keras.callbacks.Callback):
         total: Steps in an epoch, where a batch is many of them; `None` counts batches.
         per_batch: Steps in a batch, the last one excepted.
         unit: What a step is called.
+
+    Raises:
+        ValueError: If a number is no positive integer.
     """
 
     def __init__(
         self, total: int | None = None, per_batch: int = 1, unit: str = "step"
     ):
         super().__init__()
-        self.total, self.per_batch, self.unit = total, per_batch, unit
+        self.total = None if total is None else check_size("total", total)
+        self.per_batch, self.unit = check_size("per_batch", per_batch), unit
 
     def on_train_begin(self, logs=None):
         epochs = self.params["epochs"]

@@ -19,7 +19,9 @@ class FusedGRU(FastLoop, keras.layers.GRU):
 
     state_names = ("h",)
 
-    def run(self, inputs, states, mask):
+    def run(
+        self, inputs: tf.Tensor, states: list[tf.Tensor], mask: tf.Tensor | None
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
         kernel, recurrent_kernel, bias = map(
             tf.convert_to_tensor,
             (self.cell.kernel, self.cell.recurrent_kernel, self.cell.bias),

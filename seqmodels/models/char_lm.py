@@ -84,7 +84,7 @@ class CharLM(LanguageModel):
         self.classifier.build((None, None, self.stack.units))
         self.built = True
 
-    def initial_states(self, batch_size: int) -> list:
+    def initial_states(self, batch_size: int | tf.Tensor) -> list:
         """Zeros: for each layer a tuple of states, as in `RecurrentStack`."""
         return self.stack.initial_states(batch_size)
 

@@ -26,52 +26,65 @@ class Block(NamedTuple):
     real: tf.Tensor
 
 
-class EpochPosition(keras.callbacks.Callback):
-    """Keeps the number of the epoch that `fit` is in, also after a resumption."""
+class FirstEpoch(keras.callbacks.Callback):
+    """Keeps the number of the epoch that `fit` begins with, also after a resumption."""
 
     def __init__(self):
         super().__init__()
         self.epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
+        self._begun = False
 
     def on_epoch_begin(self, epoch, logs=None):
-        self.epoch.assign(epoch)
+        if not self._begun:
+            self.epoch.assign(epoch)
+        self._begun = True
 
 
 def training_blocks(
-    batches: ContiguousBatches, steps_per_epoch: int, position: EpochPosition
-) -> tf.data.Dataset:
-    """One epoch of blocks, a `tf.data.Dataset` that can be iterated again.
+    batches: ContiguousBatches, steps_per_epoch: int, first: FirstEpoch
+) -> tuple[tf.data.Dataset, int]:
+    """The blocks of one epoch after the other, without end, and how many one has.
 
     Args:
         batches: The text.
         steps_per_epoch: Windows in an epoch; the text starts over at its end.
-        position: Read when the epoch starts.
+        first: Read when the first block is needed.
     """
-    return _blocks(batches, steps_per_epoch, position.epoch)
+    return _blocks(batches, steps_per_epoch, first.epoch)
 
 
 def evaluation_blocks(batches: ContiguousBatches) -> tf.data.Dataset:
     """The whole text once, from its start."""
-    return _blocks(batches, len(batches), tf.constant(0, tf.int64))
+    blocks, count = _blocks(batches, len(batches), tf.constant(0, tf.int64))
+    return blocks.take(count)
 
 
-def _blocks(batches, steps_per_epoch, epoch):
+def _blocks(batches, steps_per_epoch, first_epoch):
     # In TensorFlow's operations throughout: a Python generator in the pipeline
     # slowed the compiled training beside it by a third.
     sizes = batches.stream_length, len(batches), steps_per_epoch
     text = tf.constant(batches.ids), *(tf.constant(size, tf.int64) for size in sizes)
     shape = batches.batch_size, WINDOWS_PER_CALL, batches.num_steps
-    starts = tf.data.Dataset.range(0, steps_per_epoch, WINDOWS_PER_CALL)
-    return starts.map(lambda start: _block(start, epoch, *text, shape))
+    options = tf.data.Options()
+    # Tuned, every third `fit` or so waited at its end for as long as it had run.
+    options.autotune.enabled = False
+    blocks = tf.data.Dataset.counter().with_options(options)
+    blocks = blocks.map(lambda number: _block(number, first_epoch, *text, shape))
+    return blocks, -(-steps_per_epoch // WINDOWS_PER_CALL)
 
 
 @functools.partial(tf.function, reduce_retracing=True, autograph=False)
-def _block(start, epoch, ids, stream_length, num_windows, steps_per_epoch, shape):
+def _block(
+    number, first_epoch, ids, stream_length, num_windows, steps_per_epoch, shape
+):
     # Apart, so that it is traced once for a shape and not in every `fit`.
     batch_size, windows_per_call, num_steps = shape
     streams = tf.range(batch_size, dtype=tf.int64) * stream_length
     steps = tf.range(num_steps, dtype=tf.int64)
-    within = start + tf.range(windows_per_call, dtype=tf.int64)
+    blocks_per_epoch = -(-steps_per_epoch // windows_per_call)
+    epoch = first_epoch + number // blocks_per_epoch
+    within = number % blocks_per_epoch * windows_per_call
+    within += tf.range(windows_per_call, dtype=tf.int64)
     windows = (epoch * steps_per_epoch + within) % num_windows
     where = streams[:, None, None] + windows[:, None] * num_steps + steps
     starts = (windows == 0) | (within == 0)

@@ -111,12 +111,14 @@ class LanguageModel(XLAModel):
             self._check_batches("validation_data", validation_data)
             self._running.prepare(self, validation_data, training=False)
             validation_data = feeding.evaluation_blocks(validation_data)
-        position = feeding.EpochPosition()
-        callbacks = [position, *(callbacks or [])]
+        first = feeding.FirstEpoch()
+        callbacks = [first, *(callbacks or [])]
         if verbose:
             callbacks.append(ProgressBar(steps, feeding.WINDOWS_PER_CALL, "window"))
+        blocks, blocks_per_epoch = feeding.training_blocks(x, steps, first)
         history = super().fit(
-            feeding.training_blocks(x, steps, position),
+            blocks,
+            steps_per_epoch=blocks_per_epoch,
             epochs=epochs,
             initial_epoch=initial_epoch,
             validation_data=validation_data,
@@ -231,7 +233,7 @@ class LanguageModel(XLAModel):
         return tf.add_n([cross_entropy(y, y_pred), *losses])
 
     @compiled
-    def step(self, ids, states):
+    def step(self, ids: tf.Tensor, states: object) -> tuple[tf.Tensor, object]:
         """One compiled step: ids `(batch,)` and states to logits and new states."""
         logits, states = self(ids[:, None], states, training=False)
         return logits[:, 0], states

@@ -17,7 +17,11 @@ def masked_cross_entropy(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     Returns:
         `(batch, num_steps)`, in nats; zero at padding, NaN for a target outside the
         vocabulary. Keras takes the mean.
+
+    Raises:
+        ValueError: If the shapes do not fit together.
     """
+    _check_shapes(targets, logits)
     given = tf.cast(targets, tf.float64)  # Keras hands floats; a cast to ids may wrap
     targets = tf.cast(targets, tf.int32)
     log_probs = tf.nn.log_softmax(tf.cast(logits, tf.float32))
@@ -36,7 +40,21 @@ def masked_exact_match(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     Args:
         targets: Ids, `(batch, num_steps)`, padded with 0.
         logits: `(batch, num_steps, vocab_size)`.
+
+    Raises:
+        ValueError: If the shapes do not fit together.
     """
+    _check_shapes(targets, logits)
     targets = tf.cast(targets, tf.int32)
     right = tf.argmax(logits, axis=-1, output_type=tf.int32) == targets
     return tf.cast(tf.reduce_all(right | (targets == PAD), axis=-1), tf.float32)
+
+
+def _check_shapes(targets, logits):
+    # TensorFlow's `==` calls sequences of unequal lengths unequal, and goes on.
+    found, wanted = tf.TensorShape(targets.shape), tf.TensorShape(logits.shape)[:-1]
+    if not found.is_compatible_with(wanted):
+        raise ValueError(
+            "`targets` must have the shape of `logits` without its last axis, "
+            f"{wanted}; got {found}."
+        )

@@ -96,7 +96,9 @@ class Seq2Seq(XLAModel):
         self.classifier.build((None, None, units))
         self.built = True
 
-    def encode(self, source, training=False):
+    def encode(
+        self, source: tf.Tensor, training: bool = False
+    ) -> tuple[tf.Tensor, tf.Tensor, list]:
         """Reads the source.
 
         Args:
@@ -123,7 +125,14 @@ class Seq2Seq(XLAModel):
         states = tf.nest.map_structure(lambda *parts: tf.concat(parts, -1), *all_states)
         return tf.concat(all_outputs, -1), mask, states
 
-    def decode(self, ids, states, encoder_outputs, mask, training=False):
+    def decode(
+        self,
+        ids: tf.Tensor,
+        states: list,
+        encoder_outputs: tf.Tensor,
+        mask: tf.Tensor,
+        training: bool = False,
+    ) -> tuple[tf.Tensor, list, tf.Tensor | None]:
         """Writes on: reads what was written last, predicts what comes next.
 
         Args:

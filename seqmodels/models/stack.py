@@ -73,11 +73,16 @@ class RecurrentStack(keras.layers.Layer):
             layer.build((None, None, features))
             features = self.units
 
-    def initial_states(self, batch_size: int) -> list:
+    def initial_states(self, batch_size: int | tf.Tensor) -> list:
         """Zeros: for each layer a tuple of its states, each `(batch_size, units)`.
 
         An LSTM has two, `(h, c)`, the other cells one, `(h,)`.
+
+        Raises:
+            ValueError: If the size is neither a positive integer nor a tensor.
         """
+        if not tf.is_tensor(batch_size):
+            batch_size = check_size("batch_size", batch_size)
         return [tuple(layer.get_initial_state(batch_size)) for layer in self.layers]
 
     def call(self, inputs, states=None, mask=None, training=False):

@@ -107,13 +107,13 @@ class TopicLM(LanguageModel):
             raise ValueError(f"`topic` must be one of {known}; got {topic!r}.")
         return self.num_symbols + self.topics.index(topic)
 
-    def initial_states(self, batch_size: int) -> list:
+    def initial_states(self, batch_size: int | tf.Tensor) -> list:
         """Zeros: the topic weights, and the states as in `RecurrentStack`.
 
         The first is `(batch_size, len(topics))`, the others `(batch_size, units)`.
         """
-        topic_weights = tf.zeros([batch_size, len(self.topics)], self.compute_dtype)
-        return [topic_weights, self.stack.initial_states(batch_size)]
+        states = self.stack.initial_states(batch_size)
+        return [tf.zeros([batch_size, len(self.topics)], self.compute_dtype), states]
 
     def call(self, ids, states=None, training=False):
         """Reads tokens and predicts, after each, the one to follow.

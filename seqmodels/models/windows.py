@@ -61,7 +61,7 @@ class Part(NamedTuple):
     initial: object
     states: object
 
-    def window(self, n):
+    def window(self, n: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, object]:
         """Inputs and targets of window `n`, and the states that it goes on from."""
         # Not `x[:, n]`: XLA would compile it anew for every `n`.
         inputs, targets, starts, _ = (tf.gather(x, n, axis=1) for x in self.block)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from seqmodels._tensorflow import tf
+from seqmodels._tensorflow import keras, tf
 from seqmodels.text.checks import check_ids, check_size
 
 MIN_CAPACITY = 64
@@ -47,7 +47,15 @@ def choose(
     return tf.where(tf.equal(temperature, 0), top, drawn)
 
 
-def write_on(model, prompt, prompt_length, draws, temperature, num_steps, top_k):
+def write_on(
+    model: keras.Model,
+    prompt: tf.Tensor,
+    prompt_length: tf.Tensor,
+    draws: tf.Tensor,
+    temperature: tf.Tensor,
+    num_steps: tf.Tensor,
+    top_k: tf.Tensor,
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Reads a prompt and goes on from it, one step per token.
 
     Args:
@@ -92,7 +100,14 @@ def write_on(model, prompt, prompt_length, draws, temperature, num_steps, top_k)
     return chosen.stack(), sound
 
 
-def write(model, prompt, num_tokens, rng, temperature, top_k):
+def write(
+    model: keras.Model,
+    prompt: np.ndarray,
+    num_tokens: int,
+    rng: np.random.Generator,
+    temperature: float,
+    top_k: int | None,
+) -> np.ndarray:
     """`generate` for a `LanguageModel`; arguments are checked there."""
     batch_size, length = prompt.shape
     if not num_tokens:
@@ -119,7 +134,14 @@ def write(model, prompt, num_tokens, rng, temperature, top_k):
     return chosen.numpy()[length - 1 : num_steps].T
 
 
-def decode_greedily(model, source, start, end, size, max_length):
+def decode_greedily(
+    model: keras.Model,
+    source: tf.Tensor,
+    start: tf.Tensor,
+    end: tf.Tensor,
+    size: int,
+    max_length: tf.Tensor,
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Answers all sources at once, the likeliest token at every step.
 
     Args:
@@ -154,7 +176,7 @@ def decode_greedily(model, source, start, end, size, max_length):
 
 
 def greedy_decode(
-    model, source: np.ndarray, *, start: int, end: int, max_length: int
+    model: keras.Model, source: np.ndarray, *, start: int, end: int, max_length: int
 ) -> np.ndarray:
     """Writes the likeliest token, reads it, and so on, for all sources at once.
 

@@ -29,8 +29,14 @@ def test_likeliest_needs_logits_of_the_vocabulary():
     vocab = CharVocab("abc")
     with pytest.raises(ValueError, match=r"\(num_chars, 3\); got \(1, 2\)"):
         likeliest([[1.0, 2.0]], vocab)
-    with pytest.raises(ValueError, match="`count` must be from 1 to 3; got 4"):
-        likeliest([[1.0, 2.0, 3.0]], vocab, count=4)
+
+
+@pytest.mark.parametrize(
+    "count, wanted", [(4, "at most 3"), (True, "a positive"), (2.5, "a positive")]
+)
+def test_likeliest_needs_a_count(count, wanted):
+    with pytest.raises(ValueError, match=f"`count` must be {wanted}.*; got {count}"):
+        likeliest([[1.0, 2.0, 3.0]], CharVocab("abc"), count=count)
 
 
 def test_rows_stand_beneath_each_other_without_any_style():
@@ -123,8 +129,10 @@ def test_values_that_have_no_colour_are_refused(draw):
         message = f"`low` must be below `high`, both finite; got {low} and {high}"
         with pytest.raises(ValueError, match=message):
             draw("abc", [0, 1, 2], guesses, low=low, high=high)
-    with pytest.raises(ValueError, match="`width` must be a positive integer; got 0"):
-        draw("abc", [0, 1, 2], guesses, width=0)
+    for width in (0, True, 2.5):
+        message = f"`width` must be a positive integer; got {width}"
+        with pytest.raises(ValueError, match=message):
+            draw("abc", [0, 1, 2], guesses, width=width)
 
 
 @pytest.mark.parametrize("draw", [annotate_html, plot_text])

@@ -40,6 +40,17 @@ def test_refuses_what_is_no_size(cls, options, name, size):
         cls(**{**options, name: size})
 
 
+@pytest.mark.parametrize(
+    "cls, options", [case[:2] for case in SIZES if case[0] is not Seq2Seq]
+)
+@pytest.mark.parametrize("size", [True, 0, 2.5])
+def test_refuses_states_for_what_is_no_size(cls, options, size):
+    model = cls(**options)
+    message = f"`batch_size` must be a positive integer; got {size}"
+    with pytest.raises(ValueError, match=message):
+        model.initial_states(size)
+
+
 @each_size
 def test_takes_integers_of_numpy_and_hands_pythons_on(cls, options, name):
     model = cls(**{**options, name: np.int64(2)})

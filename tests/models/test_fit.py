@@ -166,3 +166,11 @@ def test_texts_of_other_shapes_follow_one_another(make_model, make_batches):
 def test_the_loss_is_the_models_own(name):
     with pytest.raises(ValueError, match=f"`{name}` must be left out.*got"):
         CharLM(9, 6).compile("sgd", **{name: ["mse"]})
+
+
+def test_nothing_tunes_the_blocks():
+    """`fit` would wait for what tunes them, at times for as long as it ran."""
+    batches = ContiguousBatches(np.arange(100) % 7, batch_size=2, num_steps=5)
+    training, _ = feeding.training_blocks(batches, 3, feeding.FirstEpoch())
+    for blocks in (training, feeding.evaluation_blocks(batches)):
+        assert blocks.options().autotune.enabled is False

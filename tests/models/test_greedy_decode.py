@@ -104,6 +104,12 @@ ROW = np.array([[3, 4, 0]])
             ValueError,
             "`max_length` must be a non-negative integer; got -1",
         ),
+        (
+            ROW,
+            {"max_length": True},
+            ValueError,
+            "`max_length` must be a non-negative integer; got True",
+        ),
     ],
 )
 def test_refuses(model, source, options, error, message):

@@ -125,6 +125,15 @@ def test_exact_match_of_logits_is_exact_match_of_ids():
     assert found.mean() == exact_match(logits.argmax(-1), targets, targets != 0)
 
 
+@pytest.mark.parametrize("score", [masked_cross_entropy, masked_exact_match])
+@pytest.mark.parametrize("num_steps", [1, 3])
+def test_targets_of_another_length_are_no_mistakes(score, num_steps):
+    logits = np.zeros((2, 4, VOCAB_SIZE), "float32")
+    message = rf"`targets` must have .*, \(2, 4\); got \(2, {num_steps}\)"
+    with pytest.raises(ValueError, match=message):
+        score(np.ones((2, num_steps), int), logits)
+
+
 def mirrored_words(num_words, seed):
     """Words of three letters out of six, and the same from behind."""
     letters = np.random.default_rng(seed).integers(3, VOCAB_SIZE, (num_words, 3))
