@@ -1,5 +1,6 @@
 """Checks of arguments that are the same everywhere. NumPy alone."""
 
+import contextlib
 import operator
 from typing import SupportsIndex
 
@@ -23,11 +24,11 @@ def check_size(name: str, value: SupportsIndex, least: int = 1) -> int:
     Raises:
         ValueError: If it is no integer, a boolean, or below `least`.
     """
-    try:
-        size = operator.index(value)
-    except TypeError:
-        size = least - 1
-    if isinstance(value, (bool, np.bool_)) or size < least:
+    size = least - 1
+    if not isinstance(value, (bool, np.bool_)):  # of which older NumPy warns
+        with contextlib.suppress(TypeError):
+            size = operator.index(value)
+    if size < least:
         kinds = {0: "a non-negative integer", 1: "a positive integer"}
         wanted = kinds.get(least, f"an integer from {least} on")
         raise ValueError(f"`{name}` must be {wanted}; got {value!r}.")
