@@ -90,3 +90,11 @@ def test_an_imported_kernel_is_not_yet_a_notebook(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
     assert list(progress_bar("ab")) == ["a", "b"]
     assert "2/2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["total", "per_batch"])
+@pytest.mark.parametrize("size", [True, 0, 2.5])
+def test_refuses_what_is_no_number_of_steps(name, size):
+    message = f"`{name}` must be a positive integer; got {size}"
+    with pytest.raises(ValueError, match=message):
+        ProgressBar(**{name: size})
