@@ -67,7 +67,7 @@ def run(options, device, chosen):
         print(f"{name} on the {device} ...", flush=True)
         setting = (name, options, device, chosen)
         found[name] = {"training": measure_training(*setting)}
-        if not options.busy:
+        if not options.busy and not options.isa:
             found[name]["writing"] = measure_writing(*setting)
     return found
 
@@ -120,8 +120,9 @@ def measure_writing(name, options, device, chosen):
         kind = f"writing {batch_size}"
         start = Starter(kind, name, options, device, chosen, rehearse, turn)
         workers, one = start.all(WRITING if device == "cpu" else on_gpu(WRITING))
+        letters = {label: its.pop("likeliest") for label, its in one.items()}
         for label in set(one) - {LIMIT}:
-            if one[label]["likeliest"] != one[OURS]["likeliest"]:
+            if letters[label] != letters[OURS]:
                 raise SystemExit(f"{label} writes other letters than ours at {name}")
         take_turns(workers, one, options.rounds, turn)
         for worker in workers.values():

@@ -35,8 +35,10 @@ def part(name, results):
     idle = Found(results["idle"]) if name.startswith("busy") else None
     parts = [f"### {TITLES[name]}", provenance(results[name]), training(found)]
     parts += [ratios(found, idle), settings(found)]
+    if "writing" in found.runs[0][found.sizes[0]]:
+        parts += [writing(found, batch) for batch in ("1", "32")]
     if not name.startswith("busy"):
-        parts += [writing(found, batch) for batch in ("1", "32")] + [memory(found)]
+        parts.append(memory(found))
     return "\n\n".join(filter(None, parts))
 
 

@@ -62,6 +62,17 @@ def test_outputs_are_those_of_one_clean_run(name):
     assert all(cell.source.count("\n") < 40 for cell in cells)
 
 
+def test_readme_has_the_seconds_of_the_stored_runs():
+    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    runs = {name: NOTEBOOKS[name].metadata["seqmodels"] for name in NAMES}
+    for name, run in runs.items():
+        rows = [line for line in readme.splitlines() if f"/{name}.ipynb)" in line]
+        assert [row.split("|")[-2].strip() for row in rows] == [str(run["seconds"])]
+    speeds = sorted({run["gflops"] for run in runs.values()})
+    span = " to ".join(map(str, speeds[:: max(1, len(speeds) - 1)]))
+    assert f"({span} GFLOP/s)" in readme
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_figure_has_a_text_for_those_who_cannot_see_it(name):
     pictures = [

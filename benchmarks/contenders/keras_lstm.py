@@ -2,16 +2,22 @@
 
 import keras
 import numpy as np
+import tensorflow as tf
 from workload import BATCH_SIZE, CLIP_NORM, LEARNING_RATE, make_windows
 
 from seqmodels.text.sampling import sample_logits
 
 
 class Contender:
-    """Keras at its defaults; `unroll`, `jit` and `block` depart from them."""
+    """Keras at its defaults; `unroll`, `jit` and `block` depart from them.
+
+    With `block`, several windows to a compiled call, and a `tf.data` pipeline that
+    TensorFlow does not tune: what `fit` makes of arrays is tuned, and some of its
+    epochs then end late, by as long as they ran.
+    """
 
     def __init__(self, size, weights, unroll=False, jit="auto", block=False):
-        self.size = size
+        self.size, self.block = size, block
         self.model = self._build(BATCH_SIZE, size.num_steps, weights, unroll)
         self.model.compile(
             keras.optimizers.SGD(LEARNING_RATE, global_clipnorm=CLIP_NORM),
@@ -19,9 +25,7 @@ class Contender:
             jit_compile=jit,
             steps_per_execution=size.block if block else 1,
         )
-        inputs, targets = make_windows(size)
-        self.inputs = inputs.reshape(-1, size.num_steps)  # window after window
-        self.targets = targets.reshape(-1, size.num_steps)
+        self.windows = make_windows(size)
         self.writers = {}  # a stateful model has one batch size for good
 
     def _build(self, batch_size, num_steps, weights, unroll):
@@ -38,14 +42,17 @@ class Contender:
 
     def train(self, windows):
         self.model.lstm.reset_state()
-        rows = slice(windows * BATCH_SIZE)
-        history = self.model.fit(
-            self.inputs[rows],
-            self.targets[rows],
-            batch_size=BATCH_SIZE,
-            shuffle=False,
-            verbose=0,
-        )
+        parts = tuple(part[:windows] for part in self.windows)
+        if self.block:
+            options = tf.data.Options()
+            options.autotune.enabled = False
+            data = tf.data.Dataset.from_tensor_slices(parts).with_options(options)
+            history = self.model.fit(data, verbose=0)
+        else:
+            rows = [part.reshape(-1, self.size.num_steps) for part in parts]
+            history = self.model.fit(
+                *rows, batch_size=BATCH_SIZE, shuffle=False, verbose=0
+            )
         return history.history["loss"][0]
 
     def write(self, letters, batch_size, temperature=1):
