@@ -50,25 +50,25 @@ GREEDY = 40  # letters by which writers are compared
 SLOW = {"Keras' `predict`": 20}  # letters, where 500 would take all day
 
 
-def run(options, device, chosen):
+def run(options, device, kinds, chosen):
     """Measures all sizes once.
 
     Args:
         options: Of the command line.
         device: `"cpu"` or `"gpu"`.
+        kinds: Of `"training"` and `"writing"`, what to measure.
         chosen: The settings that are the fastest, by what is done, size and
             contender; those that are missing are found and put in.
 
     Returns:
-        What was found, by size.
+        What was found, by size and kind.
     """
+    how = {"training": measure_training, "writing": measure_writing}
     found = {}
     for name in options.sizes:
         print(f"{name} on the {device} ...", flush=True)
         setting = (name, options, device, chosen)
-        found[name] = {"training": measure_training(*setting)}
-        if not options.busy and not options.isa:
-            found[name]["writing"] = measure_writing(*setting)
+        found[name] = {kind: how[kind](*setting) for kind in kinds}
     return found
 
 

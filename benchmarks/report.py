@@ -9,10 +9,11 @@ from workers import HERE
 
 START, END = "<!-- results: written by run.py -->", "<!-- end of results -->"
 TITLES = {
-    "idle": "Idle",
-    "idle, avx2": "Held to AVX2",
-    "busy 1": "Beside one busy process",
-    "busy 2": "Beside two busy processes",
+    "idle": "Training",
+    "idle, avx2": "Training, held to AVX2",
+    "busy 1": "Training, beside one busy process",
+    "busy 2": "Training, beside two busy processes",
+    "writing": "Writing",
     "gpu": "On a graphics card",
 }
 
@@ -33,11 +34,12 @@ def write(results, folder):
 def part(name, results):
     found = Found(results[name])
     idle = Found(results["idle"]) if name.startswith("busy") else None
-    parts = [f"### {TITLES[name]}", provenance(results[name]), training(found)]
-    parts += [ratios(found, idle), settings(found)]
-    if "writing" in found.runs[0][found.sizes[0]]:
+    parts = [f"### {TITLES[name]}", provenance(results[name])]
+    if found.has("training"):
+        parts += [training(found), ratios(found, idle), settings(found)]
+    if found.has("writing"):
         parts += [writing(found, batch) for batch in ("1", "32")]
-    if not name.startswith("busy"):
+    if found.has("training") and not name.startswith("busy"):
         parts.append(memory(found))
     return "\n\n".join(filter(None, parts))
 

@@ -1,6 +1,7 @@
 """Measures training and writing side by side, and writes the report.
 
     python benchmarks/run.py                  idle: three whole runs
+    python benchmarks/run.py --training       the same without writing
     python benchmarks/run.py --busy 1         beside one busy process
     python benchmarks/run.py --isa avx2       no wider instructions than AVX2
     python benchmarks/run.py --runs 1 --rounds 2 --out build    a quick look
@@ -40,6 +41,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5, help="turns in a run")
     parser.add_argument("--seconds", type=float, default=1, help="length of a turn")
     parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES))
+    parser.add_argument("--training", action="store_true", help="leave out writing")
     parser.add_argument("--busy", type=int, default=0, help="processes beside it")
     parser.add_argument("--isa", choices=["avx2"], help="no wider instructions")
     parser.add_argument("--out", type=Path, default=HERE, help="folder to write to")
@@ -51,30 +53,33 @@ def main():
     results = json.loads(path.read_text("utf-8")) if path.exists() else {}
     if not options.only_report:
         use_two_cores()
-        conditions = [("cpu", condition(options))]
-        if not options.busy and not options.isa and has_gpu():
-            conditions.append(("gpu", "gpu"))
-        for device, name in conditions:
-            results[name] = measure(options, device)
+        for name, (device, kinds) in conditions(options).items():
+            results[name] = measure(options, device, kinds)
             path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     import report  # draws, so it is too large to be in memory while others measure
 
     report.write(results, options.out)
 
 
-def condition(options):
+def conditions(options):
+    """What to measure, by the name under which it is kept: device and kinds."""
     words = [f"busy {options.busy}" if options.busy else "idle", options.isa]
-    return ", ".join(filter(None, words))
+    wanted = {", ".join(filter(None, words)): ("cpu", ["training"])}
+    if list(wanted) == ["idle"] and not options.training:
+        wanted["writing"] = ("cpu", ["writing"])
+        if has_gpu():
+            wanted["gpu"] = ("gpu", ["training", "writing"])
+    return wanted
 
 
-def measure(options, device):
+def measure(options, device, kinds):
     start, chosen, runs = time.perf_counter(), {}, []
     os.environ |= INSTRUCTIONS[options.isa]
     gflops, _ = measure_product()
     with busy(options.busy):
         for n in range(options.runs):
-            print(f"run {n + 1} of {options.runs}", flush=True)
-            runs.append(run(options, device, chosen))
+            print(f"{' and '.join(kinds)}, run {n + 1} of {options.runs}", flush=True)
+            runs.append(run(options, device, kinds, chosen))
     return {
         "runs": runs,
         "rounds": options.rounds,

@@ -17,6 +17,9 @@ class Found:
         self.runs = condition["runs"]
         self.sizes = list(self.runs[0])
 
+    def has(self, kind):
+        return kind in self.runs[0][self.sizes[0]]
+
     def of(self, label, size, kind=("training",)):
         """What each run holds of a contender at a size."""
         for run in self.runs:

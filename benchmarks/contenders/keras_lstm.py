@@ -12,8 +12,8 @@ class Contender:
     """Keras at its defaults; `unroll`, `jit` and `block` depart from them.
 
     With `block`, several windows to a compiled call, and a `tf.data` pipeline that
-    TensorFlow does not tune: what `fit` makes of arrays is tuned, and some of its
-    epochs then end late, by as long as they ran.
+    TensorFlow does not tune: what `fit` makes of arrays is tuned, and sometimes ends
+    late, by up to as long as it ran.
     """
 
     def __init__(self, size, weights, unroll=False, jit="auto", block=False):

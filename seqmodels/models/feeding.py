@@ -66,7 +66,9 @@ def _blocks(batches, steps_per_epoch, first_epoch):
     text = tf.constant(batches.ids), *(tf.constant(size, tf.int64) for size in sizes)
     shape = batches.batch_size, WINDOWS_PER_CALL, batches.num_steps
     options = tf.data.Options()
-    # Tuned, every third `fit` or so waited at its end for as long as it had run.
+    # Tuned, every third `fit` or so ended late, by up to as long as it had run: the
+    # tuner sleeps for periods that double, and what wakes it when it is to end comes
+    # before the flag that it then looks at (TensorFlow's cancellation.cc, model.cc).
     options.autotune.enabled = False
     blocks = tf.data.Dataset.counter().with_options(options)
     blocks = blocks.map(lambda number: _block(number, first_epoch, *text, shape))
