@@ -56,6 +56,7 @@ def test_outputs_are_those_of_one_clean_run(name):
     assert counts == list(range(1, len(cells) + 1))
     outputs = [output for cell in cells for output in cell.outputs]
     assert not [o for o in outputs if o.get("name") == "stderr"]
+    assert not [o for o in outputs if "WARNING" in o.get("text", "")]
     assert not [o for o in outputs if o.output_type == "error"]
     assert any("Result: " in o.get("text", "") for o in cells[-1].outputs)
     assert (FOLDER / f"{name}.ipynb").stat().st_size < 1_000_000

@@ -6,10 +6,10 @@ windows, num_steps)`, and their targets; whether the state starts anew before a 
 batch is the first axis of all four, so that `tf.distribute` divides what it should.
 """
 
-import functools
 from typing import NamedTuple
 
 from seqmodels._tensorflow import keras, tf
+from seqmodels.models.compiled import graph_function
 from seqmodels.text.batches import ContiguousBatches
 
 # Windows that one call into compiled code trains on: enough to hide the cost of
@@ -75,7 +75,7 @@ def _blocks(batches, steps_per_epoch, first_epoch):
     return blocks, -(-steps_per_epoch // WINDOWS_PER_CALL)
 
 
-@functools.partial(tf.function, reduce_retracing=True, autograph=False)
+@graph_function
 def _block(
     number, first_epoch, ids, stream_length, num_windows, steps_per_epoch, shape
 ):

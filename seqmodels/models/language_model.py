@@ -1,12 +1,11 @@
 """Training a language model by truncated backpropagation, under Keras' `fit`."""
 
-import functools
 from collections.abc import Sequence
 
 from seqmodels._tensorflow import keras, tf
 from seqmodels.display.progress import ProgressBar
 from seqmodels.models import feeding, writing
-from seqmodels.models.compiled import XLAModel, compiled
+from seqmodels.models.compiled import XLAModel, compiled, graph_function
 from seqmodels.models.feeding import Block
 from seqmodels.models.reading import concluder, cross_entropy, num_parts, reader
 from seqmodels.models.windows import Running, over_windows
@@ -197,8 +196,9 @@ class LanguageModel(XLAModel):
         read, conclude = reader(self, training), concluder(self)
         if self.jit_compile and not self.run_eagerly:
             # Made here, not once for all: they hold the optimizer of this `compile`.
-            compile_ = functools.partial(tf.function, autograph=False, jit_compile=True)
-            read, conclude = compile_(read), compile_(conclude)
+            read, conclude = (
+                graph_function(f, jit_compile=True) for f in (read, conclude)
+            )
 
         def on_window(n, parts):
             readings = [read(n, tf.constant(i), *part) for i, part in enumerate(parts)]

@@ -1,11 +1,21 @@
 """What is compiled by XLA, with and without a GPU to be seen."""
 
+import logging
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqmodels import CharLM, Seq2Seq, TopicLM, generate, greedy_decode, use_xla
+from seqmodels import (
+    CharLM,
+    ContiguousBatches,
+    Seq2Seq,
+    TopicLM,
+    generate,
+    greedy_decode,
+    use_xla,
+)
 
 CPU = tf.config.PhysicalDevice("/physical_device:CPU:0", "CPU")
 GPU = tf.config.PhysicalDevice("/physical_device:GPU:0", "GPU")
@@ -29,6 +39,39 @@ def devices(monkeypatch):
         monkeypatch.setattr(tf.config, "list_logical_devices", lists)
 
     return show
+
+
+@pytest.fixture
+def said():
+    """What TensorFlow's logger lets through."""
+    messages, handler = [], logging.Handler()
+    handler.emit = lambda record: messages.append(record.getMessage())
+    tf.get_logger().addHandler(handler)
+    yield messages
+    tf.get_logger().removeHandler(handler)
+
+
+@pytest.mark.slow
+def test_one_model_after_another_is_no_warning(said):
+    rng = np.random.default_rng(0)
+    batches = ContiguousBatches(np.arange(41) % 9, batch_size=2, num_steps=5)
+    for _ in range(7):
+        model = CharLM(9, 3)
+        model.compile("sgd")
+        model.fit(batches, verbose=0)
+        generate(model, [0, 1], 3, rng)
+        model.step(np.zeros(1, np.int32), model.initial_states(1))
+        translator = Seq2Seq(9, 4)
+        source = np.ones((1, 4), np.int32)
+        greedy_decode(translator, source, start=1, end=2, max_length=3)
+    retraced = [message for message in said if "retracing" in message]
+    assert all("<function TensorFlowTrainer." in message for message in retraced)
+
+
+def test_of_a_readers_own_function_tensorflow_warns(said):
+    for n in range(7):
+        tf.function(lambda x: x)(n)
+    assert any("retracing" in message and "<lambda>" in message for message in said)
 
 
 @each_model
