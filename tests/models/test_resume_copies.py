@@ -183,7 +183,9 @@ def test_every_precision_comes_back(dtype, make_model, make_batches, tmp_path):
     for one, other in ((again, model), (again.optimizer, model.optimizer)):
         for ours, theirs in zip(one.variables, other.variables, strict=True):
             np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
-    assert again.optimizer.iterations == 7
+    # One that scales the loss has another within; older Keras counts there alone.
+    counting = getattr(again.optimizer, "inner_optimizer", again.optimizer)
+    assert counting.iterations == 7
 
 
 def test_a_copy_of_another_model_is_passed_over(
