@@ -5,6 +5,7 @@ is imported, before any setting of its own is read; they are left alone here.
 `setup` takes them out of a notebook's first cell.
 """
 
+import logging
 import os
 import sys
 
@@ -23,4 +24,27 @@ if _backend != "tensorflow":
 import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
-__all__ = ["keras", "tf"]
+__all__ = ["expect_retracing", "keras", "tf"]
+
+_expected = set()
+
+
+def expect_retracing(start: str) -> None:
+    """Has TensorFlow not warn that functions with such a name are traced again.
+
+    Once for every model is right, but TensorFlow takes all models' functions for one.
+    Of any other function, as of a reader's own, it warns still.
+
+    Args:
+        start: How the qualified names begin, such as `"LanguageModel.step"`.
+    """
+    _expected.add(f"<function {start}")
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    message = record.getMessage()
+    retraced = "triggered tf.function retracing" in message
+    return not (retraced and any(start in message for start in _expected))
+
+
+tf.get_logger().addFilter(_is_news)

@@ -1,6 +1,5 @@
 """What every notebook does first and last."""
 
-import logging
 import platform
 import sys
 import time
@@ -21,11 +20,11 @@ def setup(seed: int) -> None:
     """
     global _started
     is_new = "tensorflow" not in sys.modules
-    from seqmodels._tensorflow import keras, tf
+    from seqmodels._tensorflow import expect_retracing, keras, tf
     from seqmodels.display.bars import in_notebook
     from seqmodels.display.plotting import use_style
 
-    logging.getLogger("tensorflow").addFilter(_is_news)
+    expect_retracing("TensorFlowTrainer.")  # Keras', made anew for every model
     keras.utils.set_random_seed(seed)
     use_style()
     gpus = tf.config.list_physical_devices("GPU")
@@ -40,18 +39,6 @@ def setup(seed: int) -> None:
         f"TensorFlow {tf.__version__}, Keras {keras.__version__}, {device}"
     )
     _started = time.perf_counter()
-
-
-def _is_news(record: logging.LogRecord) -> bool:
-    """Whether a warning is not merely of a lesson that trains one model after another.
-
-    Keras makes functions anew for each; TensorFlow takes them for one that is
-    retraced. Of functions that a reader has written it still warns.
-    """
-    message = record.getMessage()
-    return "triggered tf.function retracing" not in message or (
-        "<function TensorFlowTrainer." not in message
-    )
 
 
 def report(result: str) -> None:

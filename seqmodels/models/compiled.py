@@ -1,10 +1,9 @@
 """What runs as one compiled call, and when by XLA."""
 
 import functools
-import logging
 from collections.abc import Callable
 
-from seqmodels._tensorflow import keras, tf
+from seqmodels._tensorflow import expect_retracing, keras, tf
 
 
 def use_xla() -> bool:
@@ -42,25 +41,10 @@ class XLAModel(keras.Model):
         self.compile(**keras.saving.deserialize_keras_object(config))
 
 
-_ours = set()
-
-
 def graph_function(function: Callable, **options) -> Callable:
-    """`tf.function`, without the warning that it is traced again and again.
-
-    Once for every model is right; TensorFlow takes the models' functions for one.
-    """
-    _ours.add(f"<function {function.__qualname__} at ")
+    """`tf.function` of what is traced once for every model."""
+    expect_retracing(f"{function.__qualname__} at ")
     return tf.function(function, reduce_retracing=True, autograph=False, **options)
-
-
-def _is_news(record: logging.LogRecord) -> bool:
-    message = record.getMessage()
-    retraced = "triggered tf.function retracing" in message
-    return not (retraced and any(name in message for name in _ours))
-
-
-tf.get_logger().addFilter(_is_news)
 
 
 class compiled:  # noqa: N801, a decorator
