@@ -76,10 +76,11 @@ def load(path: str | os.PathLike) -> tuple[keras.Model, Vocab | None]:
 
 
 def _describe(vocab):
+    # Lists: in one string two halves of a surrogate pair would come back as one.
     if isinstance(vocab, CharVocab):
-        return {"vocab": "CharVocab", "chars": vocab.chars}
+        return {"vocab": "CharVocab", "chars": list(vocab.chars)}
     if isinstance(vocab, BigramVocab):
-        return {"vocab": "BigramVocab", "chars": vocab.chars.chars}
+        return {"vocab": "BigramVocab", "chars": list(vocab.chars.chars)}
     if isinstance(vocab, WordVocab):
         words = {"words": vocab.words[1:], "unknown": vocab.unknown}
         return {"vocab": "WordVocab", **words}
@@ -90,7 +91,8 @@ def _describe(vocab):
 
 
 def _restore(description):
-    if description["vocab"] == "WordVocab":
+    kind = description["vocab"]
+    if kind == "WordVocab":
         return WordVocab(description["words"], unknown=description["unknown"])
     chars = CharVocab(description["chars"])
-    return {"CharVocab": chars, "BigramVocab": BigramVocab(chars)}[description["vocab"]]
+    return {"CharVocab": lambda c: c, "BigramVocab": BigramVocab}[kind](chars)

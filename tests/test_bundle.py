@@ -16,6 +16,7 @@ pytestmark = pytest.mark.slow
 VOCABS = [
     CharVocab("cab \né😀\ud800"),
     BigramVocab(CharVocab("abc")),
+    CharVocab(map(chr, range(0x4E00, 0x4E00 + 50_000))),  # more than pairs can have
     WordVocab(["the", "cat"]),
     WordVocab(["the", "?"], unknown="?"),
 ]

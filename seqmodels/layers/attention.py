@@ -1,14 +1,16 @@
 """Attention: looking back at everything that was read, at every step anew."""
 
 from seqmodels._tensorflow import keras, tf
+from seqmodels.layers.loop import check_mask
 
 
 @keras.saving.register_keras_serializable("seqmodels")
 class DotAttention(keras.layers.Layer):
     """Weighted mean of a memory, the weights from dot products with a query.
 
-    `softmax(query · memory * scale)`: as `keras.layers.Attention`, with the mask
-    in the open and the weights always returned. The layer has no weights.
+    `softmax(query · memory * scale)`: as `keras.layers.Attention`, but scaled by
+    default, the mask in the open and the weights always returned. The layer has
+    no weights of its own.
 
     Args:
         scale: Factor of the dot products; `None` for 1 / sqrt(features), which
@@ -34,18 +36,18 @@ class DotAttention(keras.layers.Layer):
 
         Returns:
             The context, `(batch, num_queries, features)`, and the weights,
-            `(batch, num_queries, num_steps)`, which sum to 1.
+            `(batch, num_queries, num_steps)`, which sum to 1 where there is a step.
 
         Raises:
             ValueError: If the shapes do not go together.
         """
-        _check_shapes(query.shape, memory.shape, None if mask is None else mask.shape)
+        _check_shapes(query.shape, memory.shape)
         scale = query.shape[-1] ** -0.5 if self.scale is None else self.scale
         if mask is not None:
-            seen = tf.cast(mask, tf.bool)[:, None, :]
+            mask = check_mask(mask, memory.shape)
+            seen = mask[:, None, :]
             # Not left to its weight of zero: zero times NaN is NaN.
-            shown = tf.cast(mask, tf.bool)[:, :, None]
-            memory = tf.where(shown, memory, tf.zeros_like(memory))
+            memory = tf.where(mask[:, :, None], memory, tf.zeros_like(memory))
         scores = tf.matmul(query * scale, memory, transpose_b=True)
         if mask is not None:
             # Half the lowest number: -inf would turn a row without steps into NaN.
@@ -62,7 +64,7 @@ class DotAttention(keras.layers.Layer):
         return {**super().get_config(), "scale": self.scale}
 
 
-def _check_shapes(query, memory, mask):
+def _check_shapes(query, memory):
     for name, shape, steps in [
         ("query", query, "num_queries"),
         ("memory", memory, "num_steps"),
@@ -77,9 +79,4 @@ def _check_shapes(query, memory, mask):
         raise ValueError(
             "`memory` must have the batch and the features of `query`, "
             f"{tuple(query)}; got {tuple(memory)}."
-        )
-    if mask is not None and not tf.TensorShape(memory[:2]).is_compatible_with(mask):
-        raise ValueError(
-            f"`mask` must have shape (batch, num_steps) = {tuple(memory[:2])}; "
-            f"got {tuple(mask)}."
         )

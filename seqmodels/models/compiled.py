@@ -22,12 +22,13 @@ class XLAModel(keras.Model):
     """A model that is compiled by XLA unless told otherwise, where that can be."""
 
     def compile(self, optimizer="rmsprop", loss=None, *, jit_compile="auto", **kwargs):
-        """As in Keras; for `jit_compile="auto"` see `use_xla`."""
+        """As in Keras, all but the first two by name; for `"auto"` see `use_xla`."""
         self._jit_compile_asked_for = jit_compile
         if jit_compile == "auto" and not kwargs.get("run_eagerly") and use_xla():
             jit_compile = True
         super().compile(optimizer, loss, jit_compile=jit_compile, **kwargs)
-        if self.built:  # so that it is whole in a file, also before any training
+        # So that it is whole in a file, also before any training.
+        if self.built and not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)
 
     def get_compile_config(self):

@@ -2,8 +2,9 @@
 
 A block is `(inputs, targets, starts, real)`: the ids of some windows, `(batch,
 windows, num_steps)`, and their targets; whether the state starts anew before a window,
-`(batch, windows)`; and which windows count, alike: those behind are padding. The
-batch is the first axis of all four, so that `tf.distribute` divides what it should.
+`(batch, windows)`; and, of the same shape, which windows count: the others fill up the
+last block. The batch is the first axis of all four, so that `tf.distribute` divides
+what it should.
 """
 
 from typing import NamedTuple
@@ -40,26 +41,22 @@ class FirstEpoch(keras.callbacks.Callback):
         self._begun = True
 
 
+def evaluation_blocks(batches: ContiguousBatches) -> tf.data.Dataset:
+    """The whole text once, from its start."""
+    blocks, count = training_blocks(batches, len(batches), tf.constant(0, tf.int64))
+    return blocks.take(count)
+
+
 def training_blocks(
-    batches: ContiguousBatches, steps_per_epoch: int, first: FirstEpoch
+    batches: ContiguousBatches, steps_per_epoch: int, first_epoch: tf.Variable
 ) -> tuple[tf.data.Dataset, int]:
     """The blocks of one epoch after the other, without end, and how many one has.
 
     Args:
         batches: The text.
         steps_per_epoch: Windows in an epoch; the text starts over at its end.
-        first: Read when the first block is needed.
+        first_epoch: `int64`, read when the first block is needed.
     """
-    return _blocks(batches, steps_per_epoch, first.epoch)
-
-
-def evaluation_blocks(batches: ContiguousBatches) -> tf.data.Dataset:
-    """The whole text once, from its start."""
-    blocks, count = _blocks(batches, len(batches), tf.constant(0, tf.int64))
-    return blocks.take(count)
-
-
-def _blocks(batches, steps_per_epoch, first_epoch):
     # In TensorFlow's operations throughout: a Python generator in the pipeline
     # slowed the compiled training beside it by a third.
     sizes = batches.stream_length, len(batches), steps_per_epoch

@@ -2,28 +2,18 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from seqmodels._tensorflow import keras, tf
 from seqmodels.display.progress import ProgressBar
 from seqmodels.models import feeding, writing
+from seqmodels.models.arguments import refuse, refuse_in_compile
 from seqmodels.models.compiled import XLAModel, compiled, graph_function
 from seqmodels.models.feeding import Block
 from seqmodels.models.reading import concluder, cross_entropy, num_parts, reader
 from seqmodels.models.windows import Running, over_windows
 from seqmodels.text.batches import ContiguousBatches
 from seqmodels.text.checks import check_ids, check_size
-
-# What Keras' `fit` and `evaluate` take besides, and why a language model does not.
-REFUSED = {
-    "y": "the targets are the next tokens",
-    "batch_size": "`ContiguousBatches` has it",
-    "validation_batch_size": "`ContiguousBatches` has it",
-    "shuffle": "windows follow one another, the state is carried",
-    "validation_split": "split the text, and give `validation_data`",
-    "validation_steps": "the whole validation text is read",
-    "steps": "the whole text is read",
-    "sample_weight": "every token counts alike",
-    "class_weight": "every token counts alike",
-}
 
 
 class LanguageModel(XLAModel):
@@ -46,14 +36,9 @@ class LanguageModel(XLAModel):
         """As in Keras, but without a loss: that is the next token's cross-entropy.
 
         Raises:
-            ValueError: If a loss is given.
+            ValueError: If a loss is given, or `steps_per_execution`.
         """
-        for name, value in [("loss", loss), *kwargs.items()]:
-            if name.startswith("loss") and value is not None:
-                raise ValueError(
-                    f"`{name}` must be left out: a language model is trained on the "
-                    f"cross-entropy of the next token; got {value!r}."
-                )
+        refuse_in_compile({"loss": loss, **kwargs})
         super().compile(optimizer, **kwargs)
 
     def fit(
@@ -95,7 +80,7 @@ class LanguageModel(XLAModel):
                 Keras' `fit` is given.
             ValueError: If an id is outside the vocabulary, or a number does not fit.
         """
-        _refuse("fit", refused)
+        refuse("fit", refused)
         if not self.compiled:
             raise ValueError("Call `compile()` before `fit()`.")
         self._check_batches("x", x)
@@ -110,11 +95,12 @@ class LanguageModel(XLAModel):
             self._check_batches("validation_data", validation_data)
             self._running.prepare(self, validation_data, training=False)
             validation_data = feeding.evaluation_blocks(validation_data)
+            self._running.validation_blocks = validation_data
         first = feeding.FirstEpoch()
-        callbacks = [first, *(callbacks or [])]
+        callbacks = [first, *keras.tree.flatten(callbacks or [])]
         if verbose:
             callbacks.append(ProgressBar(steps, feeding.WINDOWS_PER_CALL, "window"))
-        blocks, blocks_per_epoch = feeding.training_blocks(x, steps, first)
+        blocks, blocks_per_epoch = feeding.training_blocks(x, steps, first.epoch)
         history = super().fit(
             blocks,
             steps_per_epoch=blocks_per_epoch,
@@ -127,7 +113,7 @@ class LanguageModel(XLAModel):
             shuffle=False,  # Keras warns that it cannot shuffle blocks
         )
         for values in history.history.values():  # older Keras keeps tensors there
-            values[:] = map(float, values)
+            values[:] = map(_plain, values)
         return history
 
     def evaluate(
@@ -154,22 +140,23 @@ class LanguageModel(XLAModel):
             ValueError: As `fit`.
         """
         options = {"callbacks": callbacks, "verbose": verbose}
-        if isinstance(x, tf.data.Dataset):  # as `fit` hands it on
+        if x is not None and x is self._running.validation_blocks:  # `fit` calls
             options.update(refused)
         else:
-            _refuse("evaluate", refused)
+            refuse("evaluate", refused)
             self._check_batches("x", x)
             self._running.prepare(self, x, training=False)
             x = feeding.evaluation_blocks(x)
         result = super().evaluate(x, return_dict=return_dict, **options)
-        return tf.nest.map_structure(float, result)  # older Keras returns tensors
+        return tf.nest.map_structure(_plain, result)  # older Keras returns tensors
 
     def _check_batches(self, name, batches):
         if not isinstance(batches, ContiguousBatches):
             raise TypeError(
                 f"`{name}` must be `ContiguousBatches`; got {type(batches).__name__}."
             )
-        check_ids(f"{name}.ids", batches.ids, self.vocab_size)
+        num_inputs = getattr(self, "input_size", self.vocab_size)
+        check_ids(f"{name}.ids", batches.ids, min(num_inputs, self.vocab_size))
 
     def make_train_function(self, force=False):
         return self._make(super().make_train_function, force)
@@ -242,8 +229,7 @@ class LanguageModel(XLAModel):
     write_on = compiled(writing.write_on)
 
 
-def _refuse(method, arguments):
-    for name, value in arguments.items():
-        if value is not None:
-            why = REFUSED.get(name, "there is no such argument")
-            raise TypeError(f"`{method}` does not take `{name}`: {why}.")
+def _plain(value):
+    """A number; a metric of several stays an array."""
+    value = np.asarray(value)
+    return value if value.ndim else float(value)

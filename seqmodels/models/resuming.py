@@ -1,9 +1,8 @@
-"""A run that is broken off at any moment goes on as if it had not been."""
+"""A run that is broken off at any moment goes on from its last epoch."""
 
 import contextlib
 import io
 import os
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +20,13 @@ class Resume(keras.callbacks.Callback):
     cannot disagree. A copy that cannot be read is passed over, and said; one that
     cannot be written, on a full disk, does not stop the training.
 
-    Give it to `fit`, and the same again after whatever has happened.
+    Give it to `fit`, and the same again after whatever has happened. It keeps the
+    weights, the optimizer and the seeds of dropout; what other callbacks have noted,
+    such as the best epoch so far, begins anew.
 
     Args:
-        folder: For the copies alone; removed when the run is complete.
+        folder: For the copies; they are removed when the run is complete, and with
+            them the folder, if nothing else is in it.
     """
 
     def __init__(self, folder: str | os.PathLike):
@@ -72,7 +74,10 @@ class Resume(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self.model._initial_epoch = None  # where there was no epoch left
-        shutil.rmtree(self.folder, ignore_errors=True)
+        with contextlib.suppress(OSError):  # it may hold what is not ours
+            for path in [*self._copies(), self.folder / "writing.npz"]:
+                path.unlink(missing_ok=True)
+            self.folder.rmdir()
 
     def _variables(self):
         return [*self.model.variables, *self.model.optimizer.variables]

@@ -116,11 +116,10 @@ class Seq2Seq(XLAModel):
         ways = ["forward", "backward"] if self.direction == "both" else [self.direction]
         all_outputs, all_states = [], []
         for way, stack in zip(ways, self.encoders, strict=True):
-            # Reversed, the padding comes first; a masked step changes no state.
-            turn = [1] if way == "backward" else []
-            turned = tf.reverse(x, turn), None, tf.reverse(mask, turn)
+            turn = _turned if way == "backward" else lambda x, mask: x
+            turned = turn(x, mask), None, turn(mask, mask)
             outputs, states = stack(*turned, training=training)
-            all_outputs.append(tf.reverse(outputs, turn))
+            all_outputs.append(turn(outputs, mask))
             all_states.append(states)
         states = tf.nest.map_structure(lambda *parts: tf.concat(parts, -1), *all_states)
         return tf.concat(all_outputs, -1), mask, states
@@ -193,8 +192,7 @@ class Seq2Seq(XLAModel):
         self._check_arrays(x, y)
         if isinstance(validation_data, (list, tuple)):
             self._check_arrays(*validation_data[:2])
-        kwargs["validation_data"] = validation_data
-        return super().fit(x, y, *args, **kwargs)
+        return super().fit(x, y, *args, validation_data=validation_data, **kwargs)
 
     def evaluate(self, x=None, y=None, *args, **kwargs):
         """As in Keras; ids in arrays are checked first."""
@@ -221,3 +219,9 @@ class Seq2Seq(XLAModel):
             "attention": self.attention is not None,
             **{name: stack[name] for name in names},
         }
+
+
+def _turned(x, mask):
+    """The steps backwards, but the padding still behind them, as cuDNN wants it."""
+    ends = tf.where(mask, tf.range(1, tf.shape(mask)[1] + 1), 0)
+    return tf.reverse_sequence(x, tf.reduce_max(ends, axis=1), seq_axis=1)

@@ -68,6 +68,11 @@ class RecurrentStack(keras.layers.Layer):
         return layer(self.units, return_sequences=True, return_state=True, **options)
 
     def build(self, input_shape: tuple) -> None:
+        if len(input_shape) != 3:  # ids do not tell how many there may be
+            raise ValueError(
+                "`inputs` must have shape (batch, num_steps, features) the first time, "
+                f"or `build` must be called before; got shape {tuple(input_shape)}."
+            )
         features = input_shape[-1]
         for layer in self.layers:
             layer.build((None, None, features))
@@ -149,9 +154,11 @@ class RecurrentStack(keras.layers.Layer):
         expected = tf.TensorShape([batch_size, self.units])
         for n, state in enumerate(states):
             if not isinstance(state, (list, tuple)) or len(state) != len(names):
+                several = isinstance(state, (list, tuple))
+                got = f"{len(state)} tensors" if several else type(state).__name__
                 raise ValueError(
                     f"`states` of layer {n} must be ({', '.join(names)}), as from "
-                    f"`initial_states`; got {len(state)} tensors."
+                    f"`initial_states`; got {got}."
                 )
             for name, part in zip(names, state, strict=True):
                 if not expected.is_compatible_with(part.shape):
@@ -168,9 +175,6 @@ class RecurrentStack(keras.layers.Layer):
         )
         output = keras.KerasTensor((batch, steps, self.units), self.compute_dtype)
         return output, states
-
-    def compute_mask(self, inputs, mask=None):
-        return None
 
     def load_own_variables(self, store):
         """Finds the layers' weights where version 0.1.0, without a stack, kept them."""

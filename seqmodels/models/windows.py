@@ -16,7 +16,7 @@ class Perplexity(keras.metrics.Mean):
 
 
 class Running:
-    """What a run keeps that belongs in no file: Keras saves a model's own attributes.
+    """What a run keeps, apart from the model, whose attributes Keras would save.
 
     The states carried from block to block are variables, made before they are needed
     because compiled code cannot make any.
@@ -24,6 +24,7 @@ class Running:
 
     def __init__(self):
         self.perplexity = Perplexity(name="perplexity")
+        self.validation_blocks = None
         self.shapes = {}
         self.states = {}
 

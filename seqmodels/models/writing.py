@@ -191,7 +191,7 @@ def greedy_decode(
 
     Returns:
         Ids, `(batch, num_steps)`, `int32`, the longest answer giving `num_steps`;
-        behind a row's `end` there is padding, 0.
+        behind a row's `end` there is padding, 0 (which the model may write, too).
 
     Raises:
         TypeError: If ids are not integers.
@@ -204,8 +204,10 @@ def greedy_decode(
             "`source` must have shape (batch, source_steps) and at least one step; "
             f"got {source.shape}."
         )
-    for name, mark in [("start", start), ("end", end)]:
-        check_ids(name, mark, model.vocab_size)
+    start, end = (
+        check_ids(name, mark, model.vocab_size, axes=())
+        for name, mark in [("start", start), ("end", end)]
+    )
     max_length = check_size("max_length", max_length, least=0)
     if not len(source) or not max_length:
         return np.zeros((len(source), 0), np.int32)

@@ -149,7 +149,7 @@ def test_converted_for_small_devices(cls, rows):
     x = np.resize(X, (rows, 7, 5))
     converted = tf.lite.TFLiteConverter.from_keras_model(model).convert()
     with warnings.catch_warnings():  # newer TensorFlow points to a package of its own
-        warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpreter is", UserWarning)
+        warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpreter is")
         interpreter = tf.lite.Interpreter(model_content=converted)
     interpreter.allocate_tensors()
     interpreter.set_tensor(interpreter.get_input_details()[0]["index"], x)

@@ -200,3 +200,26 @@ def test_the_bar_counts_windows(
     last = capsys.readouterr().err.strip("\n").split("\r")[-1]
     assert f" {steps or 7}/{steps or 7} [" in last
     assert ("window" in last) == (steps != 1)
+
+
+@pytest.mark.parametrize("steps", [2, "auto"])
+def test_compile_refuses_steps_per_execution(steps):
+    with pytest.raises(ValueError, match="`steps_per_execution` must be left out.*got"):
+        CharLM(9, 6).compile("sgd", steps_per_execution=steps)
+    CharLM(9, 6).compile("sgd", steps_per_execution=1)
+
+
+def test_texts_must_be_readable_as_well_as_writable(make_batches):
+    model = CharLM(9, 6, input_size=5)
+    model.compile("sgd")
+    for method in (model.fit, model.evaluate):
+        with pytest.raises(ValueError, match="`x.ids` must be from 0 to 4; got 8"):
+            method(make_batches())
+
+
+def test_evaluate_refuses_a_dataset_of_others():
+    model = CharLM(9, 6)
+    model.compile("sgd")
+    data = tf.data.Dataset.from_tensors((np.ones((2, 5), int), np.ones((2, 5), int)))
+    with pytest.raises(TypeError, match="`x` must be `ContiguousBatches`; got"):
+        model.evaluate(data)

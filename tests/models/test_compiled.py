@@ -197,3 +197,10 @@ def test_each_model_has_traces_of_its_own():
 
 def test_a_method_keeps_its_name_and_its_words():
     assert CharLM.step.__name__ == "step" and "compiled step" in CharLM.step.__doc__
+
+
+def test_compiled_anew_with_the_same_optimizer_keeps_it_as_it_is(make_model):
+    model = make_model("adam", dtype="mixed_float16")
+    before = [(v.path, v.shape) for v in model.optimizer.variables]
+    model.compile(model.optimizer, jit_compile=False)
+    assert [(v.path, v.shape) for v in model.optimizer.variables] == before

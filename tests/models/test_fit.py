@@ -77,14 +77,6 @@ def test_fit_is_the_plain_loop(
     )
 
 
-def test_compiled_by_xla_unless_told_otherwise(make_model):
-    model = make_model()
-    model.compile("sgd")
-    assert model.jit_compile is True
-    model.compile("sgd", jit_compile=False)
-    assert model.jit_compile is False
-
-
 def test_a_tiny_text_is_learnt_by_heart():
     text = "the cat sat on the mat. a rat ran at the cat. "
     vocab = CharVocab.from_text(text)
@@ -171,6 +163,37 @@ def test_the_loss_is_the_models_own(name):
 def test_nothing_tunes_the_blocks():
     """`fit` would wait for what tunes them, at times for as long as it ran."""
     batches = ContiguousBatches(np.arange(100) % 7, batch_size=2, num_steps=5)
-    training, _ = feeding.training_blocks(batches, 3, feeding.FirstEpoch())
+    training, _ = feeding.training_blocks(batches, 3, feeding.FirstEpoch().epoch)
     for blocks in (training, feeding.evaluation_blocks(batches)):
         assert blocks.options().autotune.enabled is False
+
+
+def test_one_callback_need_not_stand_in_a_list(make_model, make_batches):
+    seen = []
+    watch = keras.callbacks.LambdaCallback(on_epoch_end=lambda n, logs: seen.append(n))
+    make_model("sgd").fit(make_batches(), epochs=3, callbacks=watch, verbose=0)
+    assert seen == [0, 1, 2]
+
+
+class Counts(keras.metrics.Metric):
+    """How often each of nine tokens was the target."""
+
+    def __init__(self):
+        super().__init__(name="counts")
+        self.total = self.add_variable((9,), "zeros", name="total")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        seen = tf.one_hot(tf.reshape(y_true, [-1]), 9)
+        self.total.assign_add(tf.reduce_sum(seen, axis=0))
+
+    def result(self):
+        return self.total
+
+
+def test_a_metric_of_several_numbers(make_model, make_batches):
+    model, batches = make_model(), make_batches()
+    model.compile("sgd", metrics=[Counts()], jit_compile=False)
+    history = model.fit(batches, epochs=2, verbose=0).history
+    targets = np.concatenate([targets for _, targets in batches], axis=None)
+    for counts in [*history["counts"], model.evaluate(batches)["counts"]]:
+        np.testing.assert_array_equal(counts, np.bincount(targets, minlength=9))

@@ -115,3 +115,12 @@ ROW = np.array([[3, 4, 0]])
 def test_refuses(model, source, options, error, message):
     with pytest.raises(error, match=message):
         greedy_decode(model, source, **{**MARKS, "max_length": 5, **options})
+
+
+def test_marks_may_be_numpys(model, source, written):
+    marks = {name: np.int64(mark) for name, mark in MARKS.items()}
+    np.testing.assert_array_equal(
+        greedy_decode(model, source, max_length=12, **marks), written
+    )
+    with pytest.raises(ValueError, match=r"`start` must have shape \(\); got \(1,\)"):
+        greedy_decode(model, source, max_length=12, start=[START], end=END)

@@ -177,3 +177,14 @@ def test_when_the_whole_is_read_at_once(why, make_model, monkeypatch):
     model = make_model("sgd", jit_compile=True)
     monkeypatch.setattr(reading, "use_xla", lambda: True)
     assert reading.num_parts(model, 64) == 2
+
+
+def test_what_activities_add_is_of_the_whole_batch(make_batches):
+    losses = []
+    for by_xla in (False, True):
+        keras.utils.set_random_seed(4)
+        model = CharLM(9, 6)
+        model.classifier.activity_regularizer = keras.regularizers.L2(0.1)
+        model.compile("sgd", jit_compile=by_xla)
+        losses.append(model.evaluate(make_batches(600, 32, 4))["loss"])
+    assert losses[1] == pytest.approx(losses[0], rel=1e-5)

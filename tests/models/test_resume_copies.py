@@ -130,7 +130,7 @@ def test_a_full_disk_does_not_stop_the_training(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    monkeypatch.setattr("shutil.rmtree", lambda *args, **options: None)
+    monkeypatch.setattr(Resume, "on_train_end", lambda self, logs=None: None)
     _, started = train(make_model, make_batches, tmp_path / "copies")
     assert started == [0, 1, 2, 3]
     assert capsys.readouterr().out.count("No space left on device") == 4
@@ -200,3 +200,10 @@ def test_a_copy_of_another_model_is_passed_over(
     assert "is passed over (it is of another model)" in capsys.readouterr().out
     for ours, theirs in zip(other.get_weights(), before, strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_what_else_is_in_the_folder_stays(make_model, make_batches, tmp_path):
+    other = tmp_path / "best.keras"
+    other.write_text("not ours", encoding="utf-8")
+    assert train(make_model, make_batches, tmp_path)[1] == [0, 1, 2, 3]
+    assert list(tmp_path.iterdir()) == [other]

@@ -108,3 +108,30 @@ def test_deep_ones_train_write_and_come_back_from_files(cell, tmp_path):
         loaded((SOURCE, INPUTS)), model((SOURCE, INPUTS)), atol=1e-6
     )
     np.testing.assert_array_equal(greedy_decode(loaded, SOURCE, **marks), answers)
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward", "both"])
+def test_padding_stands_behind_whichever_way_one_reads(direction, monkeypatch):
+    """Before what is read it cannot be for cuDNN."""
+    model, masks = make(direction=direction), []
+    for stack in model.encoders:
+        call = stack.call
+
+        def spy(x, states=None, mask=None, training=False, call=call):
+            masks.append(mask)
+            return call(x, states, mask, training)
+
+        monkeypatch.setattr(stack, "call", spy)
+    model.encode(SOURCE)
+    assert len(masks) == len(model.encoders)
+    for mask in masks:
+        np.testing.assert_array_equal(mask, SOURCE > 0)
+
+
+def test_padding_amid_a_source_is_passed_over():
+    model = make()
+    holes = np.array([[3, 0, 4, 0, 2, 0]])
+    _, _, states = model.encode(holes)
+    _, _, expected = model.encode(holes[holes > 0][None])
+    for found, state in zip(states[0], expected[0], strict=True):
+        np.testing.assert_allclose(found, state, atol=1e-6)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqmodels import RecurrentStack
+from seqmodels import MeanMaxPooling, RecurrentStack
 
 LAYERS = {
     "lstm": keras.layers.LSTM,
@@ -197,6 +197,7 @@ def test_masks_of_layers_before_are_used():
         ([(X[:, 0],) * 2] * 2, r"layer 0: h must have shape .*\(3, 4\); got \(3, 5\)"),
         ([(X[:2, 0, :4],) * 2] * 2, r"layer 0: h .*\(3, 4\); got \(2, 4\)"),
         (X[:, 0, :4], "one tuple for each of 2 layers; got"),
+        ([tf.constant(X[:, 0, :4])] * 2, "of layer 0 .*; got EagerTensor"),
     ],
 )
 def test_refuses_states_that_do_not_fit(states, message):
@@ -229,3 +230,18 @@ def test_refuses_masks_that_do_not_fit(cell, shape):
 def test_refuses_inputs_that_do_not_fit(cell, inputs, message):
     with pytest.raises(ValueError, match=message):
         make(cell)[0](inputs)
+
+
+def test_ids_do_not_build_it():
+    with pytest.raises(ValueError, match=r"features\) the first time.*shape \(3, 7\)"):
+        RecurrentStack(4)(IDS)
+
+
+def test_masks_are_handed_on_to_layers_behind():
+    embedding = keras.layers.Embedding(5, 5, mask_zero=True)
+    stack, _ = make("lstm")
+    pooled = [
+        MeanMaxPooling()(stack(embedding(np.array([ids])))[0])
+        for ids in ([3, 1, 0, 0], [3, 1])
+    ]
+    np.testing.assert_allclose(*pooled, atol=1e-6)
