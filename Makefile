@@ -1,8 +1,8 @@
 # Every target is one or two plain commands; README.md has them for Windows too.
-# PYTHON makes .venv: python3, or whatever made the one that is there.
-PYTHON ?= $(if $(wildcard .venv/installed),.venv/bin/python,python3)
+# PYTHON makes .venv: python3, or whatever made the one that is there and still runs.
+PYTHON ?= $(shell test -e .venv/installed && test -x .venv/bin/python && echo .venv/bin/python || echo python3)
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-MADE_BY := $(shell sed -n 's/^version[_info]* = \([0-9]*\.[0-9]*\).*/\1/p' .venv/pyvenv.cfg 2>&1)
+MADE_BY := $(shell test -x .venv/bin/python && sed -n 's/^version[_info]* = \([0-9]*\.[0-9]*\).*/\1/p' .venv/pyvenv.cfg 2>&1)
 TOO_OLD := Python 3.10 or later is needed; $(PYTHON) is $(VERSION). Name another one: \
   make PYTHON=python3.12 $(MAKECMDGOALS)
 SET_UP := .venv/installed

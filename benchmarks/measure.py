@@ -87,7 +87,7 @@ def measure_training(name, options, device, chosen):
         seconds = worker.ask("train", windows=worker.windows)["seconds"]
         return worker.windows * size.window_chars / seconds
 
-    start = Starter("training", name, options, device, chosen, rehearse, turn)
+    start = Starter("training", name, device, chosen, rehearse, turn)
     workers, found = start.all(TRAINING if device == "cpu" else on_gpu(TRAINING))
     check_losses(found)
     take_turns(workers, found, options.rounds, turn)
@@ -118,7 +118,7 @@ def measure_writing(name, options, device, chosen):
             return worker.task["letters"] * worker.task["batch_size"] / mean(seconds)
 
         kind = f"writing {batch_size}"
-        start = Starter(kind, name, options, device, chosen, rehearse, turn)
+        start = Starter(kind, name, device, chosen, rehearse, turn)
         workers, one = start.all(WRITING if device == "cpu" else on_gpu(WRITING))
         letters = {label: its.pop("likeliest") for label, its in one.items()}
         for label in set(one) - {LIMIT}:
@@ -139,8 +139,8 @@ def on_gpu(contenders):
 class Starter:
     """Starts contenders at their fastest settings, found by one turn of each."""
 
-    def __init__(self, kind, name, options, device, chosen, rehearse, turn):
-        self.options, self.device, self.size = options, device, name
+    def __init__(self, kind, name, device, chosen, rehearse, turn):
+        self.device, self.size = device, name
         self.chosen = chosen.setdefault(kind, {}).setdefault(name, {})
         self.rehearse, self.turn = rehearse, turn
 
@@ -160,7 +160,7 @@ class Starter:
         return workers, found
 
     def one(self, label, module, settings):
-        worker = Worker(module, self.size, self.options.isa, self.device, **settings)
+        worker = Worker(module, self.size, self.device, **settings)
         worker.label = label
         return worker
 

@@ -33,7 +33,9 @@ def write(results, folder):
 
 def part(name, results):
     found = Found(results[name])
-    idle = Found(results["idle"]) if name.startswith("busy") else None
+    idle = None
+    if name.startswith("busy") and "idle" in results:
+        idle = Found(results["idle"])
     parts = [f"### {TITLES[name]}", provenance(results[name])]
     if found.has("training"):
         parts += [training(found), ratios(found, idle), settings(found)]
@@ -75,7 +77,7 @@ def ratios(found, idle):
     promised = {size: found.ratio(other, size) for size, other in others.items()}
     rows = [["fastest other", *others.values()]]
     rows.append(["ours ÷ fastest other", *(f"{r:.2f}" for r in promised.values())])
-    if idle:
+    if idle and set(found.sizes) <= set(idle.sizes):
         kept = [
             ratio / idle.ratio(idle.fastest_other(size), size)
             for size, ratio in promised.items()

@@ -42,11 +42,15 @@ def main():
     parser.add_argument("--seconds", type=float, default=1, help="length of a turn")
     parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES))
     parser.add_argument("--training", action="store_true", help="leave out writing")
-    parser.add_argument("--busy", type=int, default=0, help="processes beside it")
+    parser.add_argument(
+        "--busy", type=int, choices=[0, 1, 2], default=0, help="processes beside it"
+    )
     parser.add_argument("--isa", choices=["avx2"], help="no wider instructions")
     parser.add_argument("--out", type=Path, default=HERE, help="folder to write to")
     parser.add_argument("--only-report", action="store_true")
     options = parser.parse_args()
+    if options.busy and options.isa:  # the report has no table for both
+        parser.error("--busy and --isa are measured apart")
 
     path = options.out / "results.json"
     options.out.mkdir(exist_ok=True)

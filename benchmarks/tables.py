@@ -1,5 +1,7 @@
 """What a condition's runs found, and how numbers and tables are printed."""
 
+import functools
+import operator
 from statistics import median
 
 from measure import LIMIT, OURS
@@ -23,16 +25,10 @@ class Found:
     def of(self, label, size, kind=("training",)):
         """What each run holds of a contender at a size."""
         for run in self.runs:
-            contenders = run[size]
-            for key in kind:
-                contenders = contenders[key]
-            yield contenders[label]
+            yield _contenders(run, size, kind)[label]
 
     def labels(self, kind=("training",)):
-        contenders = self.runs[0][self.sizes[0]]
-        for key in kind:
-            contenders = contenders[key]
-        return list(contenders)
+        return list(_contenders(self.runs[0], self.sizes[0], kind))
 
     def rates(self, label, size, kind=("training",)):
         """Characters a second: of each run the median of its turns."""
@@ -46,6 +42,10 @@ class Found:
     def fastest_other(self, size):
         others = [label for label in self.labels() if label not in NOT_OTHERS]
         return max(others, key=lambda label: median(self.rates(label, size)))
+
+
+def _contenders(run, size, kind):
+    return functools.reduce(operator.getitem, (size, *kind), run)
 
 
 def spread(values):

@@ -51,6 +51,10 @@ def timed(function, *args, **kwargs):
 
 def peak_memory():
     """The most memory that this process has held, in bytes."""
+    if sys.platform == "win32":
+        import psutil
+
+        return psutil.Process().memory_info().peak_wset
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

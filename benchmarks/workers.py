@@ -42,16 +42,14 @@ class Worker:
     Args:
         module: Its name in `contenders`.
         size: As in `SIZES`.
-        isa: `"avx2"`, or `None` for all that the processor has.
         device: `"cpu"` or `"gpu"`.
         threads: How many to allow it.
         settings: Handed to the contender.
     """
 
-    def __init__(self, module, size, isa, device="cpu", threads=2, **settings):
+    def __init__(self, module, size, device="cpu", threads=2, **settings):
         self.name = module
-        env = {**os.environ, **INSTRUCTIONS[isa]}
-        env |= dict.fromkeys(THREADS, str(threads))
+        env = {**os.environ, **dict.fromkeys(THREADS, str(threads))}
         if device == "cpu":
             env["CUDA_VISIBLE_DEVICES"] = "-1"
         if threads == 1:  # JAX has two more threads within a product

@@ -2,10 +2,12 @@
 
 import asyncio
 import atexit
+import contextlib
 import os
 import re
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -17,7 +19,9 @@ from nbclient.exceptions import CellControlSignal
 Notebook = nbformat.NotebookNode
 
 
-def execute(notebook: Notebook, folder: Path, on_cell) -> tuple[float, int, str]:
+def execute(
+    notebook: Notebook, folder: Path, on_cell: Callable[[], object]
+) -> tuple[float, int, str]:
     """Executes a notebook in place.
 
     Args:
@@ -110,7 +114,9 @@ def write(notebook: Notebook, path: Path) -> str:
             os.fsync(file.fileno())
         os.replace(beside, path)
     except OSError as problem:
-        beside.unlink(missing_ok=True)
         left = "it is as it was" if path.exists() else "there is no copy"
         return f"{path} could not be written ({problem.strerror}); {left}."
+    finally:  # at Ctrl-C, too
+        with contextlib.suppress(OSError):  # if all went well it is gone
+            beside.unlink()
     return ""

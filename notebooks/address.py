@@ -20,6 +20,7 @@ STORED = re.compile(r'\[project\.urls\]\nSource = "(.*)/tree/(.*)"\n\n')
 BADGE = re.compile(r"\n\n\[!\[Open in Colab\].*\Z")
 
 FIND = """\
+# Find the course's package: in the clone that holds this notebook, or installed.
 import importlib.util
 {imports}import sys
 from pathlib import Path
@@ -37,7 +38,6 @@ elif importlib.util.find_spec("seqmodels") is None:
 """
 
 WITHOUT_ADDRESS = """\
-# Find the course's package: in the clone that holds this notebook, or installed.
 {find}    raise SystemExit(advice)
 
 import seqmodels
@@ -45,7 +45,6 @@ import seqmodels
 seqmodels.setup(seed=0)"""
 
 WITH_ADDRESS = """\
-# Find the course's package: in the clone that holds this notebook, or installed.
 {find}    source = "git+{url}@{tag}"
     pip = [sys.executable, "-m", "pip", "install", "-q", source]
     done = subprocess.run(pip, capture_output=True, text=True)

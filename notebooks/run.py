@@ -33,8 +33,10 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # which may know few characters
         stream.reconfigure(errors="backslashreplace")
     paths = find_notebooks(options.numbers)
-    if data := os.environ.get("SEQMODELS_DATA"):  # kernels run in another folder
-        os.environ["SEQMODELS_DATA"] = os.path.abspath(os.path.expanduser(data))
+    for name in ("SEQMODELS_DATA", "SEQMODELS_CACHE"):  # kernels run elsewhere
+        named = os.path.expanduser(os.environ.get(name, ""))
+        if named and not named.startswith("~"):  # a home that nobody has
+            os.environ[name] = os.path.abspath(named)
 
     rows, speed, status = [], "", 0
     try:

@@ -102,6 +102,17 @@ def test_an_environment_that_was_never_finished_is_made_anew(folder):
     assert link.resolve() == folder.parent / "python3.12" and not done.returncode
 
 
+@pytest.mark.parametrize("minor", [10, 12])  # `python3` is 3.10, too
+def test_an_environment_whose_python_is_gone_is_made_anew(folder, minor):
+    make(folder, f"PYTHON=python3.{minor}", "run")
+    (folder.parent / f"python3.{minor}").unlink()  # as an update of the system does
+    done = make(folder, "run")
+    assert f"made by {folder.parent}/python3\n" in done.stdout
+    assert done.stdout.splitlines()[-1] == "ran notebooks/run.py"
+    link = folder / ".venv" / "bin" / "python"
+    assert link.resolve() == folder.parent / "python3" and not done.returncode
+
+
 def test_real_data_must_be_named(folder):
     done = make(folder, "PYTHON=python3.11", "SEQMODELS_DATA=", "test-real")
     assert done.returncode and "SEQMODELS_DATA: must name a folder" in done.stderr

@@ -11,7 +11,7 @@ from tests.test_run import BAD, GOOD, save
 
 pytestmark = pytest.mark.slow
 
-NOTEBOOKS = ROOT / "notebooks"
+NOTEBOOKS = str(ROOT / "notebooks")
 SLOW = "open('started', 'w').close(); import time; time.sleep(600)"
 IN_A_CHILD = """if True:  # the program itself, from beside the notebooks
     import runpy, shutil, signal, sys

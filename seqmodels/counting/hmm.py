@@ -71,9 +71,7 @@ class HMM:
 
         Raises:
             TypeError: If the ids are not integers.
-            ValueError: If one is out of range, or the shape is another. What
-                follows raises as well, and `posteriors`, `viterbi`, `fit` and
-                `step` if a text is impossible, saying where.
+            ValueError: If one is out of range, or the shape is another.
         """
         rows = self._check(ids)
         filtered, scales, _ = self._forward(rows)
@@ -81,7 +79,11 @@ class HMM:
         return filtered.reshape(*shape, -1), log(scales).T.reshape(shape)
 
     def log_likelihood(self, ids: ArrayLike) -> float:
-        """Log-probability of one text or of several in nats, -inf if impossible."""
+        """Log-probability of one text or of several in nats, -inf if impossible.
+
+        Raises:
+            TypeError, ValueError: As `forward`.
+        """
         rows = self._check(ids)
         if len(rows) > 1 or self.num_states > 8:  # products of large ones take longer
             return float(log(self._forward(rows)[1]).sum())
@@ -92,6 +94,10 @@ class HMM:
 
         Returns:
             `(num_tokens, num_states)` or `(batch, num_tokens, num_states)`.
+
+        Raises:
+            TypeError: As `forward`.
+            ValueError: As `forward`; or if a text is impossible, saying where.
         """
         both = self._forward_backward(self._check(ids))[0]
         return both.swapaxes(0, 1).reshape(*np.shape(ids), -1)
@@ -102,6 +108,10 @@ class HMM:
         Returns:
             The states, shaped as `ids`, `int32`, and the log-probability of states
             and text together, in nats, `()` or `(batch,)`.
+
+        Raises:
+            TypeError: As `forward`.
+            ValueError: As `forward`; or if a text is impossible, saying where.
         """
         rows = self._check(ids)
         move, emit = log(self.transitions), log(self.emissions).T[rows.T]
@@ -128,6 +138,11 @@ class HMM:
         Returns:
             The log-likelihood before each step and after the last, in nats,
             `(num_steps + 1,)`.
+
+        Raises:
+            TypeError: As `forward`.
+            ValueError: As `forward`; if `num_steps` is no size; or if a text is
+                impossible and there is a step to make, saying where.
         """
         rows = self._check(ids)
         history = []
@@ -149,11 +164,20 @@ class HMM:
         """Reads ids `(batch,)`; logits `(batch, vocab_size)` and new states.
 
         The logits are log-probabilities, minus infinity for an impossible token.
+
+        Raises:
+            TypeError: If the ids are not integers.
+            ValueError: If one is out of range or, after what was read, impossible.
         """
         ids = check_ids("ids", ids, self.vocab_size, axes=("batch",))
         joint = states * self.emissions.T[ids]
         total = joint.sum(axis=1, keepdims=True)
-        self._check_possible(total.T)
+        if not total.all():
+            row = int(total.argmin())
+            raise ValueError(
+                f"`ids` cannot come from this model: {ids[row]} in row {row} has "
+                "probability zero after what was read before it."
+            )
         states = joint / total @ self.transitions
         return log(states @ self.emissions), states
 

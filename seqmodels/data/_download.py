@@ -37,7 +37,8 @@ _CAUSES = [
     ),
     (requests.TooManyRedirects, "too many redirects"),
     (http.client.IncompleteRead, "too short, it broke off"),
-    (ValueError, "a malformed redirect"),  # of requests, urllib3 and urllib alike
+    # Of requests, urllib3 and urllib alike; a scheme that they do not know, too.
+    (ValueError, "an unusable address, of a redirect or the proxy"),
 ]
 
 
@@ -157,6 +158,5 @@ def _describe(error):
 def _bar(name, size):
     """A bar for what takes a while, where there is somebody to see it."""
     options = {"total": size, "desc": name, "unit": "B", "unit_scale": True}
-    if size >= 1e6 and in_notebook():
-        return progress_bar(**options)
-    return progress_bar(**options, disable=None if size >= 1e6 else True)
+    unseen = False if in_notebook() else None  # `None`: if it is no terminal
+    return progress_bar(**options, disable=size < 1e6 or unseen)

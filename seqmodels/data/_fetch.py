@@ -31,7 +31,8 @@ def fetch(name: str) -> tuple[bytes | None, str]:
         The file's bytes and an empty string, or None and the reason why there are none.
 
     Raises:
-        ValueError: If the file in `SEQMODELS_DATA` is not the registered one.
+        ValueError: If the file in `SEQMODELS_DATA` is not the registered one, or
+            cannot be read.
     """
     content = read_own(name)
     if content is not None:

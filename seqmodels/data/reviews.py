@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import itertools
 import re
 import tarfile
 import zlib
@@ -40,7 +41,7 @@ def load_imdb() -> tuple[tuple[Reviews, Reviews], texts.Source]:
         `(train, test)`, both `Reviews`, and their `Source`, which is also printed.
 
     Raises:
-        ValueError: If what is found is damaged, or not these reviews.
+        ValueError: If what is found is damaged, not these reviews, or cannot be read.
 
     Source: A. Maas et al., "Learning Word Vectors for Sentiment Analysis", 2011.
     """
@@ -165,8 +166,6 @@ def _stand_in(reason):
 def _in_turns(rows):
     """Half and half, so that any stretch of them is balanced."""
     by_label = [[row for row in rows if row[1] == label] for label in (0, 1)]
-    count = min(map(len, by_label))
-    turns = [row for pair in zip(*by_label, strict=False) for row in pair]
-    turns += by_label[0][count:] + by_label[1][count:]
-    texts, labels = zip(*turns, strict=True)
-    return Reviews(list(texts), np.array(labels, np.int32))
+    turns = itertools.zip_longest(*by_label)
+    written, labels = zip(*(row for turn in turns for row in turn if row), strict=True)
+    return Reviews(list(written), np.array(labels, np.int32))

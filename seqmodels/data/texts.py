@@ -54,7 +54,7 @@ def load_text8() -> tuple[str, Source]:
         The text and its `Source`, which is also printed.
 
     Raises:
-        ValueError: If a file is found that is not text8.
+        ValueError: If a file is found that is not text8, or cannot be read.
 
     Source: M. Mahoney, "About the test data", http://mattmahoney.net/dc/textdata.html.
     """
@@ -76,7 +76,7 @@ def load_shakespeare() -> tuple[str, Source]:
         The text and its `Source`, which is also printed.
 
     Raises:
-        ValueError: If a file is found that is not this one.
+        ValueError: If a file is found that is not this one, or cannot be read.
 
     Source: A. Karpathy, char-rnn, `data/tinyshakespeare`.
     """
@@ -90,7 +90,7 @@ def load_kafka() -> tuple[str, Source]:
         The text and its `Source`, which is also printed.
 
     Raises:
-        ValueError: If a file is found that is not this one.
+        ValueError: If a file is found that is not this one, or cannot be read.
 
     Source: Project Gutenberg's *Metamorphosis*, its licence at the end.
     """

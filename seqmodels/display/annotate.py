@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from seqmodels.display.colors import scale_values, value_colors
+from seqmodels.display.colors import check_values, scale_values, value_colors
 from seqmodels.text.checks import check_size
 
 if TYPE_CHECKING:  # drawn with when needed, and slow to import
@@ -18,7 +18,8 @@ if TYPE_CHECKING:  # drawn with when needed, and slow to import
 
     from seqmodels.text.vocab import CharVocab
 
-_VISIBLE = str.maketrans({" ": "\u00b7", "\n": "\u00b6"})  # a dot, a pilcrow
+# A dot, a pilcrow, and arrows: to the right and, for a carriage return, back.
+_VISIBLE = str.maketrans(" \n\t\r", "\u00b7\u00b6\u2192\u21b5")
 
 
 def likeliest(logits: ArrayLike, vocab: CharVocab, count: int = 5) -> list[str]:
@@ -40,7 +41,7 @@ def likeliest(logits: ArrayLike, vocab: CharVocab, count: int = 5) -> list[str]:
         ValueError: If the logits are not two-dimensional, or `count` is no
             positive integer or above the size of the vocabulary.
     """
-    logits = np.asarray(logits)
+    logits = np.asarray(logits, float)  # what has no sign could not be turned round
     if logits.ndim != 2 or logits.shape[1] != len(vocab):
         raise ValueError(
             f"`logits` must have shape (num_chars, {len(vocab)}); got {logits.shape}."
@@ -48,7 +49,6 @@ def likeliest(logits: ArrayLike, vocab: CharVocab, count: int = 5) -> list[str]:
     count = check_size("count", count)
     if count > len(vocab):
         raise ValueError(f"`count` must be at most {len(vocab)}; got {count}.")
-    logits = logits.astype(float)  # what has no sign could not be turned round
     order = np.argsort(-logits, axis=1, kind="stable")[:, :count]
     return [vocab.decode(row) for row in order]
 
@@ -62,12 +62,12 @@ def annotate_html(
     high: float = 1.0,
     width: int = 80,
 ) -> HTML:
-    """Text coloured by a value, its decile beneath, then the characters expected next.
+    """Text coloured by a value, its digit beneath, then the characters expected next.
 
     Everything stands in one `<pre>`, so that the columns hold wherever styles are
     taken out, as in GitHub's view of a notebook; the digits (0 for `low`, 9 for
     `high`) then say what the colours said. A guess that came true is bold. Spaces
-    are shown as a dot, line ends as a pilcrow.
+    are shown as a dot, line ends as a pilcrow, tabs and carriage returns as arrows.
 
     Args:
         text: The characters.
@@ -144,14 +144,16 @@ def plot_text(
     """
     import matplotlib.pyplot as plt
 
-    values, depth = _check(text, values, guesses or [""] * len(text))
+    guesses = [""] * len(text) if guesses is None else guesses
+    values, depth = _check(text, values, guesses)
+    # All that may raise comes before the figure, which would stay open and empty.
+    scaled = scale_values(values, low, high)
+    colors = value_colors(values, low, high) / 255
     lines = _lines(text, width)
     columns = max((end - start for start, end in lines), default=1)
     height = 1.45 + 0.72 * depth + 0.25 * bool(depth)  # of a line, in characters
     size = (0.125 * columns + 0.2, 0.2 * height * len(lines) + 0.2)
     ax = plt.subplots(figsize=size)[1]
-    scaled = scale_values(values, low, high)
-    colors = value_colors(values, low, high) / 255
     fonts = {"family": "monospace", "ha": "center", "va": "center"}
     for row, (start, end) in enumerate(lines):
         top = row * height
@@ -181,12 +183,7 @@ def plot_text(
 
 
 def _check(text, values, guesses):
-    values = np.asarray(values, float)
-    if values.shape != (len(text),):
-        raise ValueError(
-            f"`values` must have shape ({len(text)},), one for each character; "
-            f"got {values.shape}."
-        )
+    values = check_values(text, values)
     if len(guesses) != len(text):
         raise ValueError(
             f"`guesses` must have one string for each of {len(text)} characters; "

@@ -9,7 +9,7 @@ from tqdm import tqdm
 def progress_bar(iterable: Iterable | None = None, **kwargs) -> tqdm:
     """A `tqdm` bar that in a notebook leaves one line behind. Arguments as `tqdm`'s."""
     bar = _NotebookBar if in_notebook() else tqdm
-    return bar(iterable, dynamic_ncols=False, **kwargs)
+    return bar(iterable, **kwargs)
 
 
 def in_notebook() -> bool:
@@ -22,17 +22,21 @@ def in_notebook() -> bool:
 class _NotebookBar(tqdm):
     """A bar in a display of its own; `tqdm.notebook` would need a widget."""
 
-    def __init__(self, *args, **kwargs):
-        from IPython.display import display
-
-        self._handle = display({"text/plain": ""}, raw=True, display_id=True)
-        super().__init__(*args, **kwargs)
+    _handle = None  # of the display, once there is something to show
 
     def display(self, msg=None, pos=None):
-        self._handle.update({"text/plain": msg or str(self)}, raw=True)
+        content = {"text/plain": str(self) if msg is None else msg}
+        if self._handle is None:
+            from IPython.display import display
+
+            self._handle = display(content, raw=True, display_id=True)
+        else:
+            self._handle.update(content, raw=True)
 
     def close(self):
         if not self.disable:
             self.disable = True
+            leave = self.pos == 0 if self.leave is None else self.leave
             self._decr_instances(self)
-            self.display()
+            if self._handle is not None:  # nothing is, before its `delay` is over
+                self.display(None if leave else "")

@@ -4,6 +4,25 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 
+def check_values(text: str, values: ArrayLike) -> np.ndarray:
+    """Returns values as floats, `(len(text),)`, or raises if they are of another shape.
+
+    Args:
+        text: The characters.
+        values: A number for each, `(len(text),)`.
+
+    Raises:
+        ValueError: If there is not one value for each character.
+    """
+    values = np.asarray(values, float)
+    if values.shape != (len(text),):
+        raise ValueError(
+            f"`values` must have shape ({len(text)},), one for each character; "
+            f"got {values.shape}."
+        )
+    return values
+
+
 def scale_values(values: ArrayLike, low: float, high: float) -> np.ndarray:
     """Values as parts of the way from `low` to `high`, cut off at 0 and 1.
 

@@ -12,8 +12,8 @@ _started = time.perf_counter()
 def setup(seed: int) -> None:
     """Seeds everything, applies the figures' style, and prints what runs where.
 
-    In a notebook it first clears what TensorFlow writes beneath the cell while it
-    is imported: that it found no GPU, and other things that sound like errors.
+    In a notebook, where it imports TensorFlow, it first clears what stands beneath
+    the cell, all of it: that no GPU was found, and what else sounds like an error.
 
     Args:
         seed: Seed of Python's, NumPy's and TensorFlow's random numbers.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from seqmodels.display.colors import value_colors
+from seqmodels.display.colors import check_values, value_colors
 
 if TYPE_CHECKING:  # drawn with when needed, and slow to import
     from IPython.display import HTML
@@ -80,7 +80,7 @@ def plot_curves(
 
 
 def show_figure(alt: str) -> None:
-    """Shows the current figure with a text for those who cannot see it.
+    """Shows the current figure, with a text for those who cannot see it; closes it.
 
     Args:
         alt: What the figure shows, in one sentence.
@@ -116,15 +116,9 @@ def color_text(
     """
     from IPython.display import HTML
 
-    values = np.asarray(values, float)
-    if values.shape != (len(text),):
-        raise ValueError(
-            f"`values` must have shape ({len(text)},), one for each character; "
-            f"got {values.shape}."
-        )
+    colors = value_colors(check_values(text, values), low, high)
     spans = []
-    for char, rgb in zip(text, value_colors(values, low, high), strict=True):
-        red, green, blue = rgb
+    for char, (red, green, blue) in zip(text, colors, strict=True):
         shown = "<br>" if char == "\n" else html.escape(char)
         style = f"background:rgb({red},{green},{blue});color:#000"
         spans.append(f'<span style="{style}">{shown}</span>')

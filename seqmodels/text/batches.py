@@ -14,7 +14,8 @@ class ContiguousBatches:
 
     The text is cut into `batch_size` streams of equal length; a batch holds the
     same window of every stream, so row *r* of one batch goes on where row *r* of
-    the batch before ended. That is what lets a model carry its state along.
+    the batch before ended. That is what lets a model carry its state along. What is
+    left of the text behind the last full window is dropped, never wrapped.
 
     >>> batches = ContiguousBatches(np.arange(25), batch_size=4, num_steps=3)
     >>> len(batches)
@@ -33,8 +34,7 @@ class ContiguousBatches:
     Raises:
         TypeError: If the ids are not integers.
         ValueError: If the text is too short, the ids are not one-dimensional, one is
-            negative or does not fit into `int32`, or a size is not positive. What is
-            left of the text behind the last full window is dropped, never wrapped.
+            negative or does not fit into `int32`, or a size is not positive.
     """
 
     def __init__(self, ids: ArrayLike, batch_size: int, num_steps: int):
@@ -132,7 +132,6 @@ def teacher_forcing_pairs(
             `int32`.
     """
     targets = check_ids("targets", targets, axes=("batch", "num_steps")).copy()
-    inputs = np.empty_like(targets)
+    inputs = np.roll(targets, 1, axis=1)
     inputs[:, :1] = check_ids("start", start, axes=())  # nothing if there are no steps
-    inputs[:, 1:] = targets[:, :-1]
     return inputs, targets

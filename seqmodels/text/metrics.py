@@ -20,7 +20,8 @@ def cross_entropy(
     Args:
         logits: `(..., vocab_size)`; minus infinity is an impossible token.
         targets: Ids, `(...)`.
-        mask: Booleans, `(...)`; `False` leaves a target out, whatever stands there.
+        mask: Booleans, or 0 and 1, `(...)`; `False` leaves a target out, whatever
+            stands there.
 
     Returns:
         The sum in nats, and the number of targets in it; infinity if an impossible
@@ -103,7 +104,8 @@ def exact_match(
     Args:
         predicted: Ids, `(batch, num_steps)`.
         targets: Ids, `(batch, num_steps)`.
-        mask: Booleans, `(batch, num_steps)`; a `False` step is not compared.
+        mask: Booleans, or 0 and 1, `(batch, num_steps)`; a `False` step is not
+            compared.
 
     Raises:
         TypeError: If the ids are not integers.

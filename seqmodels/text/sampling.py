@@ -26,8 +26,8 @@ def sample_logits(
         rng: `numpy.random.Generator`.
         temperature: Divides the logits: below 1 the likely becomes likelier, above
             1 everything evens out; 0 takes the likeliest, infinity any possible id.
-        top_k: Draws from the `top_k` likeliest ids only, of equals from the lower
-            ones; `None` from all.
+        top_k: Draws from the `top_k` likeliest ids only, among equal logits the
+            lower ids; `None` from all.
 
     Returns:
         Ids, `(batch,)`, `int32`.
@@ -114,21 +114,20 @@ def generate(
             f"{num_inputs - 1} only: it cannot go on from what it writes."
         )
     _check_options(temperature, top_k, model.vocab_size)
-    rows = np.atleast_2d(prompt).astype(np.int32)
-    write = model.write if hasattr(model, "write") else partial(_write, model)
-    new_ids = write(rows, num_tokens, rng, temperature, top_k)
+    write = getattr(model, "write", partial(_write, model))
+    new_ids = write(np.atleast_2d(prompt), num_tokens, rng, temperature, top_k)
     return new_ids if prompt.ndim == 2 else new_ids[0]
 
 
 def _write(model, prompt, num_tokens, rng, temperature, top_k):
     states = model.initial_states(len(prompt))
-    for ids in prompt.T:
-        logits, states = model.step(ids, states)
-    new_ids = np.empty((len(prompt), num_tokens), np.int32)
+    for ids in prompt.T[:-1]:
+        _, states = model.step(ids, states)
+    ids, new_ids = prompt[:, -1], np.empty((len(prompt), num_tokens), np.int32)
     for n in range(num_tokens):
+        logits, states = model.step(ids, states)
         ids = sample_logits(logits, rng, temperature=temperature, top_k=top_k)
         new_ids[:, n] = ids
-        logits, states = model.step(ids, states)
     return new_ids
 
 

@@ -1,6 +1,5 @@
 """Vocabularies: text to ids and back. NumPy alone."""
 
-import collections
 from collections.abc import Iterable
 
 import numpy as np
@@ -36,8 +35,8 @@ class CharVocab:
         if not self.chars:
             raise ValueError("`chars` must hold at least one character; got none.")
         if len(self._ids) < len(self.chars):
-            twice = [c for c, n in collections.Counter(self.chars).items() if n > 1]
-            raise ValueError(f"`chars` must be different; {twice[0]!r} comes twice.")
+            twice = next(c for n, c in enumerate(self.chars) if self._ids[c] != n)
+            raise ValueError(f"`chars` must be different; {twice!r} comes twice.")
 
     @classmethod
     def from_text(cls, text: str) -> "CharVocab":
@@ -59,7 +58,7 @@ class CharVocab:
             ValueError: If a character is not in the vocabulary.
         """
         try:
-            return np.array([self._ids[char] for char in text], np.int32)
+            return np.fromiter(map(self._ids.__getitem__, text), np.int32, len(text))
         except KeyError:
             where, char = next(x for x in enumerate(text) if x[1] not in self._ids)
             raise ValueError(
@@ -168,16 +167,15 @@ class WordVocab:
         Raises:
             ValueError: If a word is not in the vocabulary and `unknown` is `None`.
         """
-        words = text.split()
-        if self.unknown is None:
-            for where, word in enumerate(words):
-                if word not in self._ids:
-                    raise ValueError(
-                        f"`text` has {word!r} as word {where}, which is not among "
-                        f"the vocabulary's {len(self) - 1} words."
-                    )
-        fallback = self._ids.get(self.unknown)
-        return np.array([self._ids.get(word, fallback) for word in words], np.int32)
+        words, fallback = text.split(), self._ids.get(self.unknown)
+        ids = [self._ids.get(word, fallback) for word in words]
+        if None in ids:
+            where = ids.index(None)
+            raise ValueError(
+                f"`text` has {words[where]!r} as word {where}, which is not among the "
+                f"vocabulary's {len(self) - 1} words."
+            )
+        return np.array(ids, np.int32)
 
     def decode(self, ids: ArrayLike) -> str:
         """The words of ids `(num_tokens,)`, joined by spaces, padding left out."""

@@ -201,8 +201,15 @@ def test_a_step_refuses_what_reading_would(model, ids, message):
 
 
 def test_an_impossible_prompt_is_refused():
-    with pytest.raises(ValueError, match="has probability zero"):
+    message = "this model: {} in row {} has probability zero after what was read"
+    with pytest.raises(ValueError, match=message.format(2, 0)):
         generate(IMPOSSIBLE, [0, 2], 5, np.random.default_rng(0))
+    with pytest.raises(ValueError, match=message.format(0, 1)):
+        generate(IMPOSSIBLE, [[0, 1], [0, 0]], 5, np.random.default_rng(0))
+
+
+def test_no_step_of_learning_tells_how_likely_the_impossible_is():
+    assert IMPOSSIBLE.fit([0, 2], num_steps=0).tolist() == [-np.inf]
 
 
 @pytest.mark.parametrize("name", ["forward", "log_likelihood", "posteriors", "viterbi"])

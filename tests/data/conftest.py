@@ -75,6 +75,24 @@ def register(monkeypatch):
     return register
 
 
+CHILD = """
+import sys
+from seqmodels.data import _fetch, texts
+name, size, sha256, url = sys.argv[1:]
+_fetch.REGISTRY[name] = {"size": int(size), "sha256": sha256, "urls": [url]}
+"""
+
+
+@pytest.fixture
+def start_child(start_python):
+    """A function that starts code in a process that knows a made-up file."""
+
+    def start(code, name, content, url):
+        return start_python(CHILD + code, name, len(content), sha256(content), url)
+
+    return start
+
+
 @pytest.fixture
 def text8(register, monkeypatch, fake_text8):
     """Registers the made-up text8, whole and head; returns a way to say where it is."""

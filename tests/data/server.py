@@ -2,20 +2,13 @@
 
 import contextlib
 import hashlib
-import os
 import random
-import subprocess
-import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-
-from seqmodels.data import texts
 
 PLAY = random.Random(1).randbytes(150_000).hex().encode("ascii")  # 300,000 bytes
 HEAD_SIZE = 1_000_000
-REPOSITORY = Path(texts.__file__).resolve().parents[2]
 RAW = (  # all texts of the small encyclopedia in conftest
     "Moon\n\nIt has 2 faces.\n\n"
     'Tide\n\nSailors call it\n"the flood" (twice a day).\n\nThe [[Moon]].\n\n'
@@ -29,26 +22,6 @@ def sha256(content):
 
 def files_in(folder):
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
-
-
-CHILD = """
-import sys
-from seqmodels.data import _fetch, texts
-name, size, sha256, url = sys.argv[1:]
-_fetch.REGISTRY[name] = {"size": int(size), "sha256": sha256, "urls": [url]}
-"""
-
-
-def start_child(code, name, content, url):
-    path = os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")])
-    return subprocess.Popen(
-        [sys.executable, "-c", CHILD + code]
-        + [name, str(len(content)), sha256(content), url],
-        env={**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1"},
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    )
 
 
 class Server:

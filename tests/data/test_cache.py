@@ -9,13 +9,7 @@ from pathlib import Path
 import pytest
 
 from seqmodels.data import _fetch, texts
-from tests.data.server import (
-    PLAY,
-    RAW,
-    files_in,
-    good,
-    start_child,
-)
+from tests.data.server import PLAY, RAW, files_in, good
 
 
 def test_cache_is_where_the_system_keeps_them(server, register, tmp_path, monkeypatch):
@@ -30,10 +24,10 @@ def test_cache_is_where_the_system_keeps_them(server, register, tmp_path, monkey
 @pytest.fixture(params=["no home", "no home, unsaid", "no such user"])
 def homeless(request, tmp_path, monkeypatch):
     """A user without a home, and the temporary folder."""
+    pwd = pytest.importorskip("pwd", reason="Windows guesses where a home would be")
     if request.param == "no such user":
         monkeypatch.setenv("SEQMODELS_CACHE", "~nobody-of-this-name/x")
     else:
-        pwd = pytest.importorskip("pwd", reason="Windows knows its users otherwise")
         for name in ("SEQMODELS_CACHE", "XDG_CACHE_HOME", "HOME"):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setattr(pwd, "getpwuid", {}.__getitem__)
@@ -125,7 +119,7 @@ def test_read_only_cache(server, register, cache, capsys):
     assert files_in(cache) == []
 
 
-def test_no_room_for_the_file(server, register, cache):
+def test_no_room_for_the_file(server, start_child, cache):
     pytest.importorskip("resource", reason="Windows has no limit to set")
     url = server.add("/kafka", good(PLAY))
     # A true failure half-way through the write, as on a full disk.
@@ -134,8 +128,8 @@ import resource
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 assert len(texts.load_kafka()[0]) == int(size)
 """
-    with start_child(code, "kafka.txt", PLAY, url) as child:
-        out, _ = child.communicate(timeout=20)
+    child = start_child(code, "kafka.txt", PLAY, url)
+    out, _ = child.communicate(timeout=20)
     assert child.returncode == 0
     assert "could not be kept in the cache (File too large)" in out
     assert "Data: Kafka, 300,000 characters" in out

@@ -6,15 +6,7 @@ import time
 import pytest
 
 from seqmodels.data import _fetch, texts
-from tests.data.server import (
-    PLAY,
-    RAW,
-    cut,
-    files_in,
-    good,
-    hanging,
-    start_child,
-)
+from tests.data.server import PLAY, RAW, cut, files_in, good, hanging
 
 
 def test_download_then_cache(server, text8, fake_text8, cache, capsys):
@@ -70,7 +62,9 @@ def test_death_half_way_falls_back_and_is_taken_up(server, register, cache, caps
     assert texts.load_kafka()[0].encode() == PLAY
 
 
-def test_killed_download_leaves_nothing(server, register, cache, tmp_path, monkeypatch):
+def test_killed_download_leaves_nothing(
+    server, register, start_child, cache, tmp_path, monkeypatch
+):
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     for name in ("TMPDIR", "TEMP", "TMP"):
@@ -78,15 +72,15 @@ def test_killed_download_leaves_nothing(server, register, cache, tmp_path, monke
     half_sent, may_end = threading.Event(), threading.Event()
     page = hanging(PLAY, len(PLAY) // 2, half_sent, may_end)
     url = server.add("/kafka", page)
-    with start_child("texts.load_kafka()", "kafka.txt", PLAY, url) as child:
-        try:
-            assert half_sent.wait(20)
-            time.sleep(0.1)  # let the child take in what was sent
-            assert child.poll() is None
-        finally:
-            child.kill()
-            may_end.set()
-    assert child.returncode != 0
+    child = start_child("texts.load_kafka()", "kafka.txt", PLAY, url)
+    try:
+        assert half_sent.wait(20)
+        time.sleep(0.1)  # let the child take in what was sent
+        assert child.poll() is None
+    finally:
+        child.kill()
+        may_end.set()
+    assert child.wait() != 0
     assert files_in(cache) == files_in(temporary) == []
     server.add("/kafka", good(PLAY))
     register("kafka.txt", PLAY, url)

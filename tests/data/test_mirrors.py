@@ -1,6 +1,7 @@
 """Mirrors that fail, each in its own way: the next is tried, and the reason told."""
 
 import gzip
+import importlib.util
 import io
 import socket
 import sys
@@ -23,6 +24,7 @@ from tests.data.server import (
 )
 
 PAGE = b"\n<!DOCTYPE HTML>\n<title>Welcome to this hotel</title>"
+UNUSABLE = "an unusable address, of a redirect or the proxy"
 
 
 def check_failure(register, server, url, why):
@@ -54,9 +56,9 @@ def check_failure(register, server, url, why):
         (good(b""), "too short, 0 of 300,000 bytes"),
         (good(PLAY + b"\n"), "too long, more than 300,000 bytes"),
         (good(PLAY[:-1] + b"!"), "wrong content, though of the right size"),
-        (redirecting("http://[::1"), "a malformed redirect"),
-        (redirecting("http://."), "a malformed redirect"),
-        (redirecting("ftp://127.0.0.1/"), "a malformed redirect"),
+        (redirecting("http://[::1"), UNUSABLE),
+        (redirecting("http://."), UNUSABLE),
+        (redirecting("ftp://127.0.0.1/"), UNUSABLE),
         (redirecting("/broken"), "too many redirects"),
         (lambda handler: None, "the connection failed (RemoteDisconnected)"),
     ],
@@ -119,6 +121,15 @@ def test_proxy_that_refuses(server, register, monkeypatch):
         monkeypatch.setenv(name, proxy)
     url = "https://data.invalid/kafka"
     check_failure(register, server, url, "the proxy lets nothing through")
+
+
+@pytest.mark.parametrize("proxy", ["http://[::1", "socks5://127.0.0.1:9"])
+def test_proxy_that_cannot_be_used(server, register, monkeypatch, proxy):
+    if proxy.startswith("socks") and importlib.util.find_spec("socks"):
+        pytest.skip("PySocks is installed")
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, proxy)
+    check_failure(register, server, "http://data.invalid/kafka", UNUSABLE)
 
 
 @pytest.mark.slow
@@ -216,9 +227,11 @@ def test_no_bar_in_a_pipe(server, register, capsys):
 
 
 def test_bar_in_a_notebook(server, register, monkeypatch, capsys):
-    shown = []
+    displays, shown = [], []
     handle = types.SimpleNamespace(update=lambda data, raw: shown.append(data))
-    display = types.SimpleNamespace(display=lambda *args, **kwargs: handle)
+    display = types.SimpleNamespace(
+        display=lambda data, raw, display_id: displays.append(data) or handle
+    )
     shell = types.SimpleNamespace(kernel=True)
     notebook = types.SimpleNamespace(get_ipython=lambda: shell, display=display)
     monkeypatch.setitem(sys.modules, "IPython", notebook)
@@ -227,4 +240,7 @@ def test_bar_in_a_notebook(server, register, monkeypatch, capsys):
     texts.load_kafka()
     assert shown[-1]["text/plain"].startswith("kafka.txt: 100%")
     assert "1.70M/1.70M [" in shown[-1]["text/plain"]
-    assert capsys.readouterr().err == ""
+    assert capsys.readouterr().err == "" and len(displays) == 1
+    register("kafka.txt", PLAY, server.add("/kafka", good(PLAY)))
+    texts.load_kafka()
+    assert len(displays) == 1  # not even an empty one for what takes no time

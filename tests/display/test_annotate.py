@@ -2,6 +2,7 @@
 
 import re
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -50,6 +51,21 @@ def test_rows_stand_beneath_each_other_without_any_style():
         "&lt;e",
         "",
     ]
+
+
+def test_no_character_moves_those_beneath_it():
+    text, guesses = "a\tb\r\n", ["\t\r", "b ", "\r\t", "\nb", "a\r"]
+    markup = annotate_html(text, [0] * 5, guesses).data
+    rows = re.sub("<.*?>", "", markup).split("\n")
+    assert rows == ["a\u2192b\u21b5\u00b6", "55555", "\u2192b\u21b5\u00b6a"] + [
+        "\u21b5\u00b7\u2192b\u21b5",
+        "",
+    ]
+    shown = [drawn.get_text() for drawn in plot_text(text, [0] * 5, guesses).texts]
+    assert "".join(shown[::3] + shown[1::3] + shown[2::3]) == "".join(
+        rows[0] + rows[2] + rows[3]
+    )
+    plt.gcf().canvas.draw()  # warns of characters that the font has not
 
 
 def test_guesses_that_came_true_are_bold():
@@ -133,6 +149,7 @@ def test_values_that_have_no_colour_are_refused(draw):
         message = f"`width` must be a positive integer; got {width}"
         with pytest.raises(ValueError, match=message):
             draw("abc", [0, 1, 2], guesses, width=width)
+    assert not plt.get_fignums()
 
 
 @pytest.mark.parametrize("draw", [annotate_html, plot_text])
@@ -141,5 +158,14 @@ def test_every_character_needs_its_value_and_its_guesses(draw):
         draw("abc", [0, 1], ["a", "b", "c"])
     with pytest.raises(ValueError, match="each of 3 characters; got 2"):
         draw("abc", [0, 1, 2], ["a", "b"])
+    with pytest.raises(ValueError, match="each of 3 characters; got 0"):
+        draw("abc", [0, 1, 2], [])
     with pytest.raises(ValueError, match=r"one length; got \[1, 2\]"):
         draw("abc", [0, 1, 2], ["a", "bb", "c"])
+
+
+def test_guesses_may_be_an_array():
+    guesses = np.array(["b", "c"])
+    assert "<b>b</b>c" in annotate_html("ab", [0, 1], guesses).data
+    shown = [text.get_text() for text in plot_text("ab", [0, 1], guesses).texts]
+    assert shown == ["a", "b", "b", "c"]

@@ -86,6 +86,21 @@ def test_in_a_notebook_one_display_is_left(displays, capsys):
     assert " 3/3 [" in displays[1][-1]
 
 
+def test_in_a_notebook_nothing_is_left_of_what_shall_not_be(displays):
+    assert list(progress_bar(range(3), disable=True)) == [0, 1, 2]
+    assert list(progress_bar(range(3), delay=60)) == [0, 1, 2]
+    assert not displays
+    assert list(progress_bar(range(3), leave=False)) == [0, 1, 2]
+    assert list(progress_bar(range(3), leave=None)) == [0, 1, 2]
+    assert displays[0][-1] == "" and " 3/3 [" in displays[1][-1]
+
+
+def test_arguments_are_tqdms(displays):
+    bar = progress_bar(range(3), ncols=20, dynamic_ncols=False, desc="letters")
+    assert list(bar) == [0, 1, 2]
+    assert displays[0][-1].startswith("letters: 100%") and len(displays[0][-1]) <= 20
+
+
 def test_an_imported_kernel_is_not_yet_a_notebook(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
     assert list(progress_bar("ab")) == ["a", "b"]

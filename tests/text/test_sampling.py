@@ -208,12 +208,13 @@ class Alphabet:
     vocab_size = 5
 
     def __init__(self, input_size):
-        self.input_size = input_size
+        self.input_size, self.read = input_size, []
 
     def initial_states(self, batch_size):
         return np.zeros(batch_size)
 
     def step(self, ids, states):
+        self.read.append(ids.tolist())
         return np.eye(5)[(ids + 1) % 5], states
 
 
@@ -229,3 +230,10 @@ def test_what_cannot_be_read_is_not_written(rng):
     with pytest.raises(ValueError, match="writes ids up to 4, but reads them up to 2"):
         generate(Alphabet(3), [0], 2, rng)
     assert len(generate(Alphabet(3), [0], 1, rng)) == 1  # nothing to read again
+
+
+@pytest.mark.parametrize("num_tokens, read", [(0, 1), (1, 2), (3, 4)])
+def test_what_is_written_last_is_never_read(rng, num_tokens, read):
+    model = Alphabet(5)
+    generate(model, [[0, 1], [1, 2]], num_tokens, rng, temperature=0)
+    assert model.read == [[n, n + 1] for n in range(read)]

@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.unplugged import sitecustomize  # noqa: F401, pulls the plug here
 
 HERE = Path(__file__).parent
@@ -15,9 +17,13 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     data = config.getoption("--data")
+    folder = os.path.expanduser(data or "")
+    if data is not None and not os.path.isdir(folder):
+        # Loaders would fall back on the bundled data, and all would be green.
+        raise pytest.UsageError(f"--data must name a folder; got {data!r}")
     os.environ["SEQMODELS_OFFLINE"] = "1"
     os.environ["SEQMODELS_CACHE"] = str(HERE / "no-cache")
-    os.environ["SEQMODELS_DATA"] = str(Path(data).resolve()) if data else ""
+    os.environ["SEQMODELS_DATA"] = os.path.realpath(folder) if folder else ""
     # Kernels and child processes start with the plug pulled as well.
     paths = [str(HERE), str(HERE.parents[1]), os.environ.get("PYTHONPATH", "")]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
