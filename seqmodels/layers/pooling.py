@@ -42,8 +42,7 @@ class MeanMaxPooling(keras.layers.Layer):
         mask = check_mask(mask, inputs.shape)[:, :, None]
         # Not a product: what stands at a masked step may be NaN.
         kept = tf.where(mask, inputs, tf.zeros_like(inputs))
-        count = tf.reduce_sum(tf.cast(mask, tf.int32), axis=1)  # exact in any dtype
-        count = tf.cast(count, inputs.dtype)
+        count = tf.reduce_sum(tf.cast(mask, inputs.dtype), axis=1)
         mean = tf.reduce_sum(kept, axis=1) / tf.maximum(count, 1)
         lowest = tf.fill(tf.shape(inputs), inputs.dtype.min)
         top = tf.reduce_max(tf.where(mask, inputs, lowest), axis=1)

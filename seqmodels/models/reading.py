@@ -45,7 +45,7 @@ def num_parts(model: keras.Model, batch_size: int | None) -> int:
         and use_xla()
         # What is neither trained nor a seed may be a statistic of the whole batch.
         and not model.non_trainable_weights
-        # Keras sums it over the batch, so that the mean of two halves is another.
+        # Older Keras sums it over the batch; the mean of two halves would be another.
         and not any(layer.activity_regularizer for layer in model._flatten_layers())
     )
     return 2 if several else 1

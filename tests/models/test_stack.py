@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqmodels import MeanMaxPooling, RecurrentStack
+from seqmodels import RecurrentStack
 
 LAYERS = {
     "lstm": keras.layers.LSTM,
@@ -235,13 +235,3 @@ def test_refuses_inputs_that_do_not_fit(cell, inputs, message):
 def test_ids_do_not_build_it():
     with pytest.raises(ValueError, match=r"features\) the first time.*shape \(3, 7\)"):
         RecurrentStack(4)(IDS)
-
-
-def test_masks_are_handed_on_to_layers_behind():
-    embedding = keras.layers.Embedding(5, 5, mask_zero=True)
-    stack, _ = make("lstm")
-    pooled = [
-        MeanMaxPooling()(stack(embedding(np.array([ids])))[0])
-        for ids in ([3, 1, 0, 0], [3, 1])
-    ]
-    np.testing.assert_allclose(*pooled, atol=1e-6)
