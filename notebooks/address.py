@@ -102,7 +102,7 @@ def write(url: str, tag: str, root: Path = ROOT) -> None:
         head, mark, tail = text.partition("[tool.hatch.version]")
         text = head + SECTION.format(url, tag) + mark + tail
     project.write_text(text, encoding="utf-8", newline="\n")
-    for path in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+    for path in sorted((root / "notebooks").glob("[0-9][0-9]*_*.ipynb")):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         title = notebook["cells"][0]
         first = next(c for c in notebook["cells"] if c["cell_type"] == "code")

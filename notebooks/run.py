@@ -55,11 +55,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def find_notebooks(numbers: list[str]) -> list[Path]:
-    paths = sorted(HERE.glob("[0-9][0-9]_*.ipynb"))
-    known = {path.name[:2] for path in paths}
-    if unknown := sorted(set(numbers) - known):
+    """Those of these numbers, or all: 04 stands for 04a and 04b."""
+    paths = sorted(HERE.glob("[0-9][0-9]*_*.ipynb"))
+    names = [{path.name[:2], path.name.partition("_")[0]} for path in paths]
+    if unknown := sorted(set(numbers).difference(*names)):
         sys.exit(f"no notebook is numbered {' or '.join(unknown)}")
-    return [path for path in paths if not numbers or path.name[:2] in numbers]
+    chosen = [path for path, own in zip(paths, names, strict=True) if own & {*numbers}]
+    return chosen if numbers else paths
 
 
 def run_all(paths: list[Path], store: bool, gflops: int | None, rows: list) -> None:

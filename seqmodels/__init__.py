@@ -29,10 +29,12 @@ _HOMES = {
     "models.stack": ["RecurrentStack"],
     "models.compiled": ["use_xla"],
     "models.language_model": ["LanguageModel"],
+    "models.scoring": ["restart"],
     "models.resuming": ["Resume"],
     "models.writing": ["greedy_decode"],
     "bundle": ["save", "load"],
     "display.bars": ["progress_bar"],
+    "display.guesses": ["compare_guess"],
     "display.progress": ["ProgressBar"],
     "display.notebook": ["setup", "report"],
 }

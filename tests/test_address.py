@@ -21,7 +21,7 @@ URL, TAG = "https://github.com/owner/name", "v7.8.9"
 def copy(tmp_path):
     """A checkout of two notebooks, without an address."""
     (tmp_path / "notebooks").mkdir()
-    for name in ["01_fibonacci.ipynb", "02_hello_world.ipynb"]:
+    for name in ["01_fibonacci.ipynb", "04a_ngrams.ipynb"]:
         shutil.copy(ROOT / "notebooks" / name, tmp_path / "notebooks")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     address.write("", "", tmp_path)

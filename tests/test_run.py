@@ -109,6 +109,19 @@ def test_only_those_asked_for_are_run(folder, no_kernel, capsys):
         run.main(["01", "07"])
 
 
+@pytest.mark.parametrize(
+    "number, found", [("04", ["04a_x", "04b_y"]), ("04b", ["04b_y"])]
+)
+def test_a_lesson_in_two_parts(number, found, folder, no_kernel, capsys):
+    save(folder, **{"03_w": GOOD, "04a_x": GOOD, "04b_y": GOOD})
+    assert run.main([number]) == 0
+    lines = capsys.readouterr().out.strip().splitlines()[2:]
+    names = [line.split()[0] for line in lines]
+    assert names == found
+    with pytest.raises(SystemExit, match="no notebook is numbered 04c"):
+        run.main(["04c"])
+
+
 def test_storing_keeps_outputs_seconds_and_speed(folder, no_kernel):
     save(folder, **{"01_a": GOOD})
     assert run.main(["--store"]) == 0

@@ -6,7 +6,7 @@ import numpy as np
 
 from seqmodels._tensorflow import keras, tf
 from seqmodels.display.progress import ProgressBar
-from seqmodels.models import feeding, writing
+from seqmodels.models import feeding, scoring, writing
 from seqmodels.models.arguments import refuse, refuse_in_compile
 from seqmodels.models.compiled import XLAModel, compiled, graph_function
 from seqmodels.models.feeding import Block
@@ -225,6 +225,8 @@ class LanguageModel(XLAModel):
         logits, states = self(ids[:, None], states, training=False)
         return logits[:, 0], states
 
+    log_probs = scoring.log_probs
+    score = compiled(scoring.score)
     write = writing.write  # what `generate` calls
     write_on = compiled(writing.write_on)
 

@@ -1,0 +1,79 @@
+"""The scripts behind tables that take longer than a lesson, and what they stored."""
+
+import ast
+import json
+
+import pytest
+
+from tests.conftest import ROOT
+
+FOLDER = ROOT / "notebooks" / "ledgers"
+SCRIPTS = sorted(FOLDER.glob("[0-9]*.py"))
+
+
+def cells(script, kinds=("code", "markdown")):
+    """Sources of the notebook that the ledger belongs to."""
+    (path,) = FOLDER.parent.glob(f"{script.name.partition('_')[0]}_*.ipynb")
+    found = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in found if cell["cell_type"] in kinds]
+
+
+def test_every_stored_table_has_its_script():
+    stored = {path.stem for path in FOLDER.glob("*.jsonl")}
+    assert stored == {path.stem for path in SCRIPTS}
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_no_run_stands_there_twice(script):
+    text = script.with_suffix(".jsonl").read_text(encoding="utf-8")
+    runs = [json.loads(line) for line in text.splitlines()]
+    keys = [json.dumps(run["key"]) for run in runs]
+    assert runs and len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_the_lesson_names_it(script):
+    assert any(f"ledgers/{script.name}" in source for source in cells(script))
+
+
+@pytest.fixture
+def definitions(tmp_path, monkeypatch):
+    """`definitions` of a notebook of a few cells."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+    import _from_notebook
+
+    sources = ["N = 2\na, b = 1, N", "def f(): return a + N", "class C: n = 7", "1 / 0"]
+    cells = [{"cell_type": "code", "source": [source]} for source in sources]
+    cells.insert(1, {"cell_type": "markdown", "source": ["No Python, f."]})
+    text = json.dumps({"cells": cells})
+    (tmp_path / "99_x.ipynb").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(_from_notebook, "NOTEBOOKS", tmp_path)
+    return _from_notebook.definitions
+
+
+def test_only_what_is_named_is_executed(definitions):
+    found = {"N": 5}
+    definitions("99_x", ["f", "b", "C"], found)
+    assert (found["a"], found["b"], found["f"](), found["C"].n) == (1, 5, 6, 7)
+
+
+def test_what_the_lesson_does_not_define(definitions):
+    with pytest.raises(KeyError, match=r"99_x does not define \['g'\]"):
+        definitions("99_x", ["f", "g"], {"a": 1})
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_what_a_ledger_takes_stands_in_the_lesson(script):
+    nodes = [
+        node
+        for source in cells(script, ["code"])
+        for node in ast.walk(ast.parse(source))
+    ]
+    lesson = {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+    lesson |= {n.id for n in nodes if isinstance(n, ast.Name)}
+    taken = set()
+    for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "definitions":
+            names = ast.walk(node.args[1])
+            taken |= {n.value for n in names if isinstance(n, ast.Constant)}
+    assert taken <= lesson, f"not in the lesson: {sorted(taken - lesson)}"
