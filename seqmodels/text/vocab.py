@@ -31,12 +31,14 @@ class CharVocab:
             if len(char) != 1:  # joined, it would move the ids of those behind
                 raise ValueError(f"`chars` must be single characters; got {char!r}.")
         self.chars = "".join(chars)
-        self._ids = {char: n for n, char in enumerate(self.chars)}
         if not self.chars:
             raise ValueError("`chars` must hold at least one character; got none.")
-        if len(self._ids) < len(self.chars):
-            twice = next(c for n, c in enumerate(self.chars) if self._ids[c] != n)
+        if len(set(chars)) < len(chars):
+            twice = next(char for n, char in enumerate(chars) if char in chars[:n])
             raise ValueError(f"`chars` must be different; {twice!r} comes twice.")
+        points = [ord(char) for char in self.chars]
+        self._ids = np.full(max(points) + 2, -1, np.int32)  # by code point
+        self._ids[points] = np.arange(len(points))
 
     @classmethod
     def from_text(cls, text: str) -> "CharVocab":
@@ -57,14 +59,19 @@ class CharVocab:
         Raises:
             ValueError: If a character is not in the vocabulary.
         """
-        try:
-            return np.fromiter(map(self._ids.__getitem__, text), np.int32, len(text))
-        except KeyError:
-            where, char = next(x for x in enumerate(text) if x[1] not in self._ids)
-            raise ValueError(
-                f"`text` has {char!r} at position {where}, which is not among the "
-                f"vocabulary's {len(self)} characters."
-            ) from None
+        ids = np.empty(len(text), np.int32)
+        for start in range(0, len(text), 2**15):  # so that pieces stay in the cache
+            part = ids[start : start + 2**15]
+            utf = text[start : start + 2**15].encode("utf-32-le", "surrogatepass")
+            points = np.frombuffer(utf, "<u4")
+            self._ids.take(points, out=part, mode="clip")  # to the last, which is -1
+            if part.min() < 0:
+                where = start + int(part.argmin())
+                raise ValueError(
+                    f"`text` has {text[where]!r} at position {where}, which is not "
+                    f"among the vocabulary's {len(self)} characters."
+                )
+        return ids
 
     def decode(self, ids: ArrayLike) -> str:
         """The text of ids `(num_tokens,)`.

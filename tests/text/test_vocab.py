@@ -95,6 +95,15 @@ def test_first_of_several_unknown_characters_is_named():
         BIGRAMS.encode("aBaC")
 
 
+def test_a_long_text_is_encoded_like_its_letters():
+    text = TEXT8.chars * 4000
+    np.testing.assert_array_equal(TEXT8.encode(text), np.tile(np.arange(27), 4000))
+    for where in (32_767, 32_768, 100_000):  # it is read in pieces
+        spoilt = text[:where] + "é" + text[where:] + "!"
+        with pytest.raises(ValueError, match=f"`text` has 'é' at position {where},"):
+            TEXT8.encode(spoilt)
+
+
 def test_unknown_word_is_named_with_its_position():
     message = "`text` has 'dog' as word 1, which is not among the vocabulary's 3 words"
     with pytest.raises(ValueError, match=message):
