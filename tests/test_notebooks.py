@@ -16,7 +16,6 @@ NAMES = [
     "04a_ngrams",
     "04b_hidden_markov",
     "05_numpy_rnn",
-    "06_text8_lstm",
     "07_bigrams_dropout",
     "08_mirror",
     "09_shakespeare",
@@ -27,7 +26,6 @@ NAMES = [
 ASK_NOTHING_YET = {
     "01_fibonacci",
     "03_emoji",
-    "06_text8_lstm",
     "07_bigrams_dropout",
     "08_mirror",
     "09_shakespeare",
