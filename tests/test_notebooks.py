@@ -16,6 +16,7 @@ NAMES = [
     "04a_ngrams",
     "04b_hidden_markov",
     "05_numpy_rnn",
+    "06_text8_lstm",
     "07_bigrams_dropout",
     "08_mirror",
     "09_shakespeare",
