@@ -62,6 +62,22 @@ def test_what_the_lesson_does_not_define(definitions):
         definitions("99_x", ["f", "g"], {"a": 1})
 
 
+def test_finished_runs_are_found_again(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    from _stored import Stored
+
+    script = str(tmp_path / "99_x.py")
+    done, path = Stored(script), tmp_path / "99_x.jsonl"
+    assert done.store(("lstm", 1), {"bits": 1.5}) == {"key": ["lstm", 1], "bits": 1.5}
+    with pytest.raises(ValueError, match="JSON"):
+        done.store(("lstm", 2), {"bits": float("nan")})
+    with path.open("a", encoding="utf-8") as file:
+        file.write('{"key": ["lstm", 3], "bi')  # killed here
+    done = Stored(script)
+    done.store(("ü", 4), {"bits": 0.5})
+    assert Stored(script) == done and list(done) == [("lstm", 1), ("ü", 4)]
+
+
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_what_a_ledger_takes_stands_in_the_lesson(script):
     nodes = [

@@ -9,7 +9,6 @@ a line of `05_settings.jsonl`; a run that is there is not repeated, so the scrip
 broken off and started again.
 """
 
-import json
 import sys
 import time
 from collections import defaultdict
@@ -20,11 +19,11 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 import numpy as np  # noqa: E402
 from _from_notebook import definitions  # noqa: E402
+from _stored import Stored  # noqa: E402
 
 import seqmodels  # noqa: E402
 from seqmodels.data.texts import load_kafka  # noqa: E402
 
-LEDGER = HERE / "05_settings.jsonl"
 DESIGNS = [(1, 100, 1), (1, 100, 32), (1, 100, 128), (2, 100, 32), (1, 149, 32)]
 SCALES = (0.01, 0.1)
 RATES = {10: (0.01, 0.02, 0.03, 0.05, 0.1, 0.3), 11: (0.02, 0.03, 0.05)}
@@ -37,8 +36,7 @@ LESSON = [
 
 
 def main():
-    lines = LEDGER.read_text("utf-8").splitlines() if LEDGER.exists() else []
-    done = {tuple(json.loads(line)["key"]): json.loads(line) for line in lines}
+    done = Stored(__file__)
     wanted = [
         (*design, scale, rate, seed)
         for seed, rates in RATES.items()
@@ -52,9 +50,7 @@ def main():
         for key in missing:
             *design, scale, rate, seed = key
             *_, log = train(*pieces, *design, rate, scale=scale, seed=seed)
-            done[key] = {"key": key, "bits": log[-1, 2], "seconds": log[-1, 1]}
-            with LEDGER.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(done[key]) + "\n")
+            done.store(key, {"bits": log[-1, 2], "seconds": log[-1, 1]})
     groups = defaultdict(list)
     for key in wanted:
         if key in done:

@@ -9,7 +9,6 @@ every 1,000 windows; a run that is there is not repeated, so the script may be b
 off and started again.
 """
 
-import json
 import sys
 from pathlib import Path
 
@@ -18,26 +17,23 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 import numpy as np  # noqa: E402
 from _from_notebook import definitions  # noqa: E402
+from _stored import Stored  # noqa: E402
 
 import seqmodels  # noqa: E402
 from seqmodels.data.texts import load_kafka  # noqa: E402
 
-LEDGER = HERE / "05_starts.jsonl"
 RUNS = [(rate, seed) for seed in range(8) for rate in (0.1, 0.05)]
 SIDE_BY_SIDE = 2
 MARKS = (1000, 4000, 10_000, 20_000, 30_000, 40_000, 50_000, 59_000)
 
 
 def main():
-    lines = LEDGER.read_text("utf-8").splitlines() if LEDGER.exists() else []
-    done = {tuple(json.loads(line)["key"]): json.loads(line) for line in lines}
+    done = Stored(__file__)
     missing = [key for key in RUNS if key not in done]
     while missing and "table" not in sys.argv:
         some, missing = missing[:SIDE_BY_SIDE], missing[SIDE_BY_SIDE:]
         for key, losses in zip(some, assignment(some), strict=True):
-            done[key] = {"key": key, "losses": [round(x, 4) for x in losses]}
-            with LEDGER.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(done[key]) + "\n")
+            done.store(key, {"losses": [round(x, 4) for x in losses]})
     print("rate seed", *(f"{n:>6}" for n in MARKS))
     for key in sorted(done, key=lambda key: (-key[0], key[1])):
         values = [f"{done[key]['losses'][n // 1000]:6.2f}" for n in MARKS]

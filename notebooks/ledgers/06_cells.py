@@ -9,7 +9,6 @@ broken off and started again. With all of them there it only prints the table.
 """
 
 import functools
-import json
 import math
 import sys
 import time
@@ -22,11 +21,11 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 from _from_notebook import definitions  # noqa: E402
+from _stored import Stored  # noqa: E402
 
 import seqmodels  # noqa: E402
 from seqmodels.data.texts import load_text8  # noqa: E402
 
-LEDGER = HERE / "06_cells.jsonl"
 # Cell, units, what else is changed, starts, rates. A start is the mean of the weights;
 # None: as Keras starts a layer.
 ASSIGNED = ([-0.1], [10.0])
@@ -48,8 +47,7 @@ CHOOSING, SEEDS = 100, (0, 1, 2)
 
 
 def main():
-    lines = LEDGER.read_text("utf-8").splitlines() if LEDGER.exists() else []
-    done = {tuple(json.loads(line)["key"]): json.loads(line) for line in lines}
+    done = Stored(__file__)
     rows = []
     for name, (cell, units, change, means, rates) in TABLE.items():
         mean, rate = choose(done, cell, units, change, means, rates)
@@ -84,9 +82,7 @@ def choose(done, cell, units, change, means, rates):
 def find_or_run(done, key):
     if key not in done:
         print("training", *key, flush=True)
-        done[key] = {"key": key, **run(*key)}
-        with LEDGER.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(done[key]) + "\n")
+        done.store(key, run(*key))
     return done[key]
 
 
