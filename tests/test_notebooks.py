@@ -26,7 +26,6 @@ NAMES = [
 ]
 ASK_NOTHING_YET = {
     "01_fibonacci",
-    "03_emoji",
     "07_bigrams_dropout",
     "08_mirror",
     "09_shakespeare",
