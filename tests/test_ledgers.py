@@ -43,6 +43,7 @@ def definitions(tmp_path, monkeypatch):
     import _from_notebook
 
     sources = ["N = 2\na, b = 1, N", "def f(): return a + N", "class C: n = 7", "1 / 0"]
+    sources += ["{}[b] = 1 / 0"]  # uses the name, gives it no value
     cells = [{"cell_type": "code", "source": [source]} for source in sources]
     cells.insert(1, {"cell_type": "markdown", "source": ["No Python, f."]})
     text = json.dumps({"cells": cells})

@@ -24,7 +24,8 @@ def definitions(stem: str, names: list[str], namespace: dict) -> None:
             defined = {node.name}
         elif isinstance(node, ast.Assign):
             parts = [part for target in node.targets for part in ast.walk(target)]
-            defined = {part.id for part in parts if isinstance(part, ast.Name)}
+            parts = [part for part in parts if isinstance(part, ast.Name)]
+            defined = {part.id for part in parts if isinstance(part.ctx, ast.Store)}
         else:
             continue
         if defined & set(names):
