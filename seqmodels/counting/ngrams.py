@@ -1,10 +1,9 @@
 """N-gram language models: counting what follows what. NumPy alone."""
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import ArrayLike
 
+from seqmodels.counting.levels import make_level
 from seqmodels.text.checks import check_ids, check_size
 
 
@@ -70,7 +69,7 @@ class NGramLM:
         self._levels, grams = [], self._numbers(ids, self.order)
         for length in range(self.order, 0, -1):
             grams, counts = np.unique(grams, return_counts=True)
-            self._levels.insert(0, _make_level(grams, counts, self.vocab_size))
+            self._levels.insert(0, make_level(grams, counts, self.vocab_size))
             # The next shorter once for each different token before, and once for
             # the text's start, before which there is none.
             shorter = self.vocab_size ** (length - 1)
@@ -116,6 +115,25 @@ class NGramLM:
         padded = np.append(self.initial_states(1), history)
         return self._next(padded[None, len(history) :])[0]
 
+    def next_log_probs(self, ids: ArrayLike) -> np.ndarray:
+        """Log-probability of every token to come after each token of a text.
+
+        Args:
+            ids: Integers, `(num_tokens,)`.
+
+        Returns:
+            `(num_tokens, vocab_size)`, in nats: row *t* follows `ids[: t + 1]`. That of
+            the token which does come, `ids[t + 1]`, is `log_probs(ids)[t + 1]`.
+
+        Raises:
+            TypeError: If the ids are not integers.
+            ValueError: If they are not one-dimensional, or out of range.
+        """
+        ids = self._check(ids)
+        padded = np.append(self.initial_states(1), ids)
+        before = np.arange(len(ids))[:, None] + np.arange(1, self.order)
+        return np.log(self._next(padded[before]))
+
     def initial_states(self, batch_size: int) -> np.ndarray:
         """Nothing read yet: `(batch_size, order - 1)`, where -1 stands for no token."""
         batch_size = check_size("batch_size", batch_size)
@@ -132,17 +150,24 @@ class NGramLM:
         return sum(len(x.grams) + len(x.contexts) for x in self._levels)
 
     def _next(self, states):
-        probs = np.full((len(states), self.vocab_size), 1 / self.vocab_size)
+        """Distributions after histories; equal histories share a row while it grows."""
+        probs = np.full((1, self.vocab_size), 1 / self.vocab_size)
+        row = np.zeros(len(states), np.int64)
         contexts, known = np.zeros(len(states), np.int64), np.ones(len(states), bool)
         for length, level in enumerate(self._levels, start=1):
             if length > 1:
                 oldest = states[:, self.order - length]
                 known = known & (oldest >= 0)
                 contexts = contexts + oldest * self.vocab_size ** (length - 2)
-            grams = contexts[:, None] * self.vocab_size + np.arange(self.vocab_size)
-            new = level.interpolate(grams, contexts[:, None], probs)
-            probs = np.where(known[:, None], new, probs)
-        return probs
+            places, seen = level.find(contexts)
+            some = np.flatnonzero(known & seen)
+            which, first, back = np.unique(
+                places[some], return_index=True, return_inverse=True
+            )
+            longer = level.rows(which, probs[row[some[first]]])
+            row[some] = len(probs) + back
+            probs = np.concatenate([probs, longer])
+        return probs[row]
 
     def _numbers(self, ids, length):
         """The number of each n-gram in turn: its ids as digits to base vocab_size."""
@@ -154,47 +179,3 @@ class NGramLM:
 
     def _check(self, ids, name="ids"):
         return check_ids(name, ids, self.vocab_size, axes=("num_tokens",))
-
-
-class _Level(NamedTuple):
-    """What n-grams of one length say; both lists of numbers in ascending order."""
-
-    grams: np.ndarray
-    kept: np.ndarray  # for each n-gram, (c - D) / c(h)
-    contexts: np.ndarray
-    left: np.ndarray  # for each history, the share that its n-grams' discounts took
-
-    def interpolate(self, grams, contexts, shorter):
-        kept = _look_up(self.grams, self.kept, grams, 0.0)
-        return kept + _look_up(self.contexts, self.left, contexts, 1.0) * shorter
-
-
-def _make_level(grams, counts, vocab_size):
-    discounts = _discounts(counts)[np.minimum(counts, 3)]
-    contexts, start = np.unique(grams // vocab_size, return_index=True)
-    if not len(grams):  # the text is shorter than this
-        return _Level(grams, discounts, contexts, discounts)
-    totals = np.add.reduceat(counts, start)
-    left = np.add.reduceat(discounts, start) / totals
-    per_gram = np.repeat(totals, np.diff(start, append=len(grams)))
-    return _Level(grams, (counts - discounts) / per_gram, contexts, left)
-
-
-def _discounts(counts):
-    """Discounts of n-grams counted 0, 1, 2, and 3 or more times."""
-    once, twice, thrice, four = (np.sum(counts == n) for n in (1, 2, 3, 4))
-    if min(once, twice, thrice, four) > 0:
-        ratio = once / (once + 2 * twice)
-        ones = 1 - 2 * ratio * twice / once
-        twos = 2 - 3 * ratio * thrice / twice
-        more = 3 - 4 * ratio * four / thrice
-        if min(ones, twos, more) > 0:
-            return np.array([0, ones, twos, more])
-    return np.array([0, 0.5, 1.0, 1.5])  # too little text to estimate them from
-
-
-def _look_up(keys, values, wanted, default):
-    if not len(keys):
-        return np.full(wanted.shape, default)
-    where = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[where] == wanted, values[where], default)

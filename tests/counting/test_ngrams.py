@@ -98,8 +98,21 @@ def test_scores_are_those_of_the_next_tokens():
     np.testing.assert_allclose(model.log_probs(ids), expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("order", [1, 2, 4])
+def test_all_that_may_come_after_each_token(order):
+    model = NGramLM(6, order).fit(random_text())
+    ids = np.append(random_text(30, seed=2), [5, 5, 1])  # 5 was never counted
+    expected = [np.log(model.next_probs(ids[: n + 1])) for n in range(len(ids))]
+    found = model.next_log_probs(ids)
+    np.testing.assert_array_equal(found, expected)
+    scores = model.log_probs(ids)[1:]
+    np.testing.assert_allclose(found[np.arange(32), ids[1:]], scores, rtol=1e-12)
+    assert model.next_log_probs([]).shape == (0, 6)
+
+
 def test_knows_nothing_before_it_has_counted():
     model = NGramLM(27, 3)
+    assert np.exp(model.next_log_probs([1, 2])) == pytest.approx(1 / 27)
     assert np.exp(-model.log_probs([1, 2, 3]).mean()) == pytest.approx(27)
     assert model.count_params() == 0
 
@@ -162,7 +175,8 @@ def test_fit_refuses(ids, error, message):
 
 def test_scoring_refuses_what_counting_would():
     model = NGramLM(3, 2).fit([0, 1, 2])
-    for ask, name in [(model.log_probs, "ids"), (model.next_probs, "history")]:
+    asked = {model.log_probs: "ids", model.next_log_probs: "ids"}
+    for ask, name in {**asked, model.next_probs: "history"}.items():
         with pytest.raises(ValueError, match=f"`{name}` must be from 0 to 2; got 7"):
             ask([7])
     assert model.log_probs([]).shape == (0,)
