@@ -25,7 +25,6 @@ NAMES = [
     "12_topics",
 ]
 ASK_NOTHING_YET = {
-    "01_fibonacci",
     "07_bigrams_dropout",
     "08_mirror",
     "09_shakespeare",
