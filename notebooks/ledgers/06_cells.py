@@ -59,12 +59,9 @@ def main():
         # Of a network that has learnt nothing the reach says nothing.
         reach = [str(run["reach"]) for run in runs if run["test"] < 27]
         cells.append(" ".join(reach))
-        halves = [run["half-life"] for run in runs if "half-life" in run]
-        cells.append(f"{np.mean(halves):.2f}" if halves else "")
         rows.append("| " + " | ".join(cells) + " |")
-    print("| network | weights | start | rate | validation | held out |", end=" ")
-    print("reach | half-life |")
-    print("| --- |" + " ---: |" * 7)
+    print("| network | weights | start | rate | validation | held out | reach |")
+    print("| --- |" + " ---: |" * 6)
     print(*rows, sep="\n")
 
 
@@ -109,12 +106,6 @@ def run(cell, units, change, mean, rate, seed):
     else:
         result["test"] = names["score"](model, names["test_ids"])
         result["reach"] = names["reach_of"](names["by_letters_seen"](model))
-    if cell == "lstm" and seed != CHOOSING:
-        rows = names["choice_ids"][:50_000].reshape(100, 500)
-        gates, _ = names["look_inside"](model.get_weights(), rows)
-        # After how many letters half of a cell's state is left, of the median cell.
-        decay = np.log(gates["f"].clip(1e-6)).mean(axis=(0, 1))
-        result["half-life"] = float(np.median(np.log(0.5) / decay))
     # A network that diverged: JSON has no NaN.
     return {k: v if math.isfinite(v) else 1e9 for k, v in result.items()}
 
@@ -130,7 +121,7 @@ def lesson():
     protocol = ["train", "valid", "num_rounds", "drop", "make_model", "run_protocol"]
     definitions("06_text8_lstm", protocol, names)
     reading = ["num_seen", "last_start", "stretches", "by_letters_seen", "reach_of"]
-    definitions("06_text8_lstm", [*reading, "score", "look_inside"], names)
+    definitions("06_text8_lstm", [*reading, "score"], names)
     return names
 
 

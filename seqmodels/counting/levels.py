@@ -19,11 +19,7 @@ class Level(NamedTuple):
 
     def find(self, contexts):
         """Where histories stand among this level's, and whether they do."""
-        if not len(self.contexts):
-            return np.zeros(len(contexts), np.int64), np.zeros(len(contexts), bool)
-        places = np.searchsorted(self.contexts, contexts)
-        places = np.minimum(places, len(self.contexts) - 1)
-        return places, self.contexts[places] == contexts
+        return _find(self.contexts, contexts)
 
     def rows(self, places, shorter):
         """Distributions after the histories at `places`, from those after shorter."""
@@ -62,7 +58,15 @@ def _discounts(counts):
 
 
 def _look_up(keys, values, wanted, default):
+    places, found = _find(keys, wanted)
+    values_or_default = np.full(wanted.shape, default)
+    values_or_default[found] = values[places[found]]
+    return values_or_default
+
+
+def _find(keys, wanted):
+    """Places among sorted keys, and whether what is wanted stands there."""
     if not len(keys):
-        return np.full(wanted.shape, default)
-    where = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[where] == wanted, values[where], default)
+        return np.zeros(wanted.shape, np.int64), np.zeros(wanted.shape, bool)
+    places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return places, keys[places] == wanted
