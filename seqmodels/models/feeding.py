@@ -1,10 +1,10 @@
 """Blocks of text windows, the form in which texts are fed to compiled code.
 
 A block is `(inputs, targets, starts, real)`: the ids of some windows, `(batch,
-windows, num_steps)`, and their targets; whether the state starts anew before a window,
-`(batch, windows)`; and, of the same shape, which windows count: the others fill up the
-last block. The batch is the first axis of all four, so that `tf.distribute` divides
-what it should.
+windows, num_steps)`, or a tuple of them and their features, and their targets; whether
+the state starts anew before a window, `(batch, windows)`; and, of the same shape, which
+windows count: the others fill up the last block. The batch is the first axis of all
+four, so that `tf.distribute` divides what it should.
 """
 
 from typing import NamedTuple
@@ -21,7 +21,7 @@ WINDOWS_PER_CALL = 100
 class Block(NamedTuple):
     """Some windows of a text, one after the other, in parallel streams."""
 
-    inputs: tf.Tensor
+    inputs: tf.Tensor | tuple[tf.Tensor, ...]
     targets: tf.Tensor
     starts: tf.Tensor
     real: tf.Tensor
@@ -60,7 +60,8 @@ def training_blocks(
     # In TensorFlow's operations throughout: a Python generator in the pipeline
     # slowed the compiled training beside it by a third.
     sizes = batches.stream_length, len(batches), steps_per_epoch
-    text = tf.constant(batches.ids), *(tf.constant(size, tf.int64) for size in sizes)
+    text = [tf.constant(array) for array in (batches.ids, *batches.features)]
+    text = text, *(tf.constant(size, tf.int64) for size in sizes)
     shape = batches.batch_size, WINDOWS_PER_CALL, batches.num_steps
     options = tf.data.Options()
     # Tuned, every third `fit` or so ended late, by up to as long as it had run: the
@@ -74,7 +75,7 @@ def training_blocks(
 
 @graph_function
 def _block(
-    number, first_epoch, ids, stream_length, num_windows, steps_per_epoch, shape
+    number, first_epoch, text, stream_length, num_windows, steps_per_epoch, shape
 ):
     # Apart, so that it is traced once for a shape and not in every `fit`.
     batch_size, windows_per_call, num_steps = shape
@@ -91,4 +92,6 @@ def _block(
         tf.tile(flag[None], [batch_size, 1])
         for flag in (starts, within < steps_per_epoch)
     )
-    return Block(tf.gather(ids, where), tf.gather(ids, where + 1), *flags)
+    ids, *features = (tf.gather(part, where) for part in text)
+    inputs = (ids, *features) if features else ids
+    return Block(inputs, tf.gather(text[0], where + 1), *flags)

@@ -21,8 +21,11 @@ class LanguageModel(XLAModel):
 
     A subclass has `vocab_size`, `initial_states(batch_size)`, and
     `call(ids, states, training)` that returns logits, `(batch, num_steps,
-    vocab_size)`, and the new states in the structure of the old.
+    vocab_size)`, and the new states in the structure of the old. If it reads features
+    beside the ids, `feature_sizes` are their sizes, and a tuple stands for the ids.
     """
+
+    feature_sizes = ()
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -157,6 +160,7 @@ class LanguageModel(XLAModel):
             )
         num_inputs = getattr(self, "input_size", self.vocab_size)
         check_ids(f"{name}.ids", batches.ids, min(num_inputs, self.vocab_size))
+        scoring.check_sizes(self, f"{name}.features", batches.features)
 
     def make_train_function(self, force=False):
         return self._make(super().make_train_function, force)
@@ -195,9 +199,9 @@ class LanguageModel(XLAModel):
         over_windows(
             on_window,
             block,
-            self.initial_states(tf.shape(block.inputs)[0]),
+            self.initial_states(tf.shape(block.targets)[0]),
             self._running.states[training],
-            num_parts(self, block.inputs.shape[0]),
+            num_parts(self, block.targets.shape[0]),
         )
         return self.get_metrics_result()
 
@@ -221,8 +225,12 @@ class LanguageModel(XLAModel):
 
     @compiled
     def step(self, ids: tf.Tensor, states: object) -> tuple[tf.Tensor, object]:
-        """One compiled step: ids `(batch,)` and states to logits and new states."""
-        logits, states = self(ids[:, None], states, training=False)
+        """One compiled step: ids `(batch,)` and states to logits and new states.
+
+        A model that reads features takes a tuple: ids, and of each `(batch, size)`.
+        """
+        inputs = tf.nest.map_structure(lambda x: x[:, None], ids)
+        logits, states = self(inputs, states, training=False)
         return logits[:, 0], states
 
     log_probs = scoring.log_probs

@@ -114,9 +114,9 @@ def concluder(model: keras.Model) -> Callable:
         for metric in model.metrics:
             if metric.name in values:
                 metric.update_state(values[metric.name])
-        inputs, targets = (
-            tf.concat([tf.gather(getattr(b, name), n, axis=1) for b in blocks], 0)
-            for name in ("inputs", "targets")
+        inputs, targets, *_ = tf.nest.map_structure(
+            lambda *parts: tf.concat([tf.gather(x, n, axis=1) for x in parts], 0),
+            *blocks,
         )
         model.compute_metrics(inputs, targets, tf.concat(logits, axis=0))
         return n + 1

@@ -1,10 +1,12 @@
 """What a language model says of a text, token by token, and starting it anew."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from seqmodels._tensorflow import keras, tf
-from seqmodels.text.checks import check_ids
+from seqmodels.text.checks import check_features, check_ids
 
 TOKENS_PER_CALL = 500
 
@@ -20,7 +22,11 @@ def score(
     return -nll, states
 
 
-def log_probs(model: keras.Model, ids: ArrayLike) -> np.ndarray:
+def log_probs(
+    model: keras.Model,
+    ids: ArrayLike,
+    features: ArrayLike | Sequence[ArrayLike] = (),
+) -> np.ndarray:
     """Log-probability of each token of a text given all before it, in one stream.
 
     As `NGramLM.log_probs`, so that the two can be compared or mixed. Of the first
@@ -29,26 +35,45 @@ def log_probs(model: keras.Model, ids: ArrayLike) -> np.ndarray:
     Args:
         model: `LanguageModel`.
         ids: Integers, `(num_tokens,)`.
+        features: What the model reads beside them, as in `ContiguousBatches`.
 
     Returns:
         `(num_tokens,)`, in nats; the sum is the text's log-likelihood.
 
     Raises:
-        TypeError: If the ids are not integers.
-        ValueError: If they are not one-dimensional, or out of range.
+        TypeError: If the ids are not integers, or the features not numbers.
+        ValueError: If they are not one-dimensional, or out of range, or features are
+            not those that the model reads, or not finite.
     """
     ids = check_ids("ids", ids, model.vocab_size, axes=("num_tokens",))
+    features = check_features("features", features, len(ids))
+    check_sizes(model, "features", features)
     found = [np.full(len(ids[:1]), -np.log(model.vocab_size))]
     states = model.initial_states(1)
     for start in range(0, len(ids) - 1, TOKENS_PER_CALL):
         piece = ids[start : start + TOKENS_PER_CALL + 1]
         num_steps = len(piece) - 1
         padded = np.resize(piece, TOKENS_PER_CALL + 1)  # one shape is compiled once
-        new, states = model.score(
-            tf.constant(padded[None, :-1]), tf.constant(padded[None, 1:]), states
-        )
+        inputs = tf.constant(padded[None, :-1])
+        if features:
+            beside = [array[start : start + num_steps] for array in features]
+            shapes = [(1, TOKENS_PER_CALL, array.shape[1]) for array in beside]
+            inputs = inputs, *map(tf.constant, map(np.resize, beside, shapes))
+        new, states = model.score(inputs, tf.constant(padded[None, 1:]), states)
         found.append(new.numpy()[0, :num_steps].astype(np.float64))
     return np.concatenate(found)
+
+
+def check_sizes(
+    model: keras.Model, name: str, features: tuple[np.ndarray, ...]
+) -> None:
+    """Raises if features are not of the sizes that a language model reads."""
+    sizes = tuple(array.shape[1] for array in features)
+    if sizes != model.feature_sizes:
+        raise ValueError(
+            f"`{name}` must have the sizes {model.feature_sizes}, which "
+            f"`{type(model).__name__}` reads; got {sizes}."
+        )
 
 
 def restart(model: keras.Model, seed: int) -> None:

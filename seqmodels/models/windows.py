@@ -65,7 +65,9 @@ class Part(NamedTuple):
     def window(self, n: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, object]:
         """Inputs and targets of window `n`, and the states that it goes on from."""
         # Not `x[:, n]`: XLA would compile it anew for every `n`.
-        inputs, targets, starts, _ = (tf.gather(x, n, axis=1) for x in self.block)
+        inputs, targets, starts, _ = tf.nest.map_structure(
+            lambda x: tf.gather(x, n, axis=1), self.block
+        )
 
         def choose(initial, states):
             column = [-1] + [1] * (states.shape.rank - 1)

@@ -1,12 +1,12 @@
 """Batches of ids for training sequence models. NumPy alone."""
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from seqmodels.text.checks import check_ids, check_size
+from seqmodels.text.checks import check_features, check_ids, check_size
 
 
 class ContiguousBatches:
@@ -30,15 +30,25 @@ class ContiguousBatches:
         ids: Integers from 0 on, `(num_tokens,)`.
         batch_size: Number of streams.
         num_steps: Tokens in a window.
+        features: What else is read with each token: integers or floats, `(num_tokens,
+            size)`, or several such arrays; inputs are then a tuple, the ids first.
 
     Raises:
-        TypeError: If the ids are not integers.
+        TypeError: If the ids are not integers, or the features not numbers.
         ValueError: If the text is too short, the ids are not one-dimensional, one is
-            negative or does not fit into `int32`, or a size is not positive.
+            negative or does not fit into `int32`, a size is not positive, or features
+            have not a row for each token, or are not finite.
     """
 
-    def __init__(self, ids: ArrayLike, batch_size: int, num_steps: int):
+    def __init__(
+        self,
+        ids: ArrayLike,
+        batch_size: int,
+        num_steps: int,
+        features: ArrayLike | Sequence[ArrayLike] = (),
+    ):
         self.ids = check_ids("ids", ids, 2**31, axes=("num_tokens",))
+        self.features = check_features("features", features, len(self.ids))
         self.batch_size = check_size("batch_size", batch_size)
         self.num_steps = check_size("num_steps", num_steps)
         least = self.batch_size * self.num_steps + 1
@@ -51,18 +61,27 @@ class ContiguousBatches:
         used = self.stream_length * self.batch_size
         self._inputs = self.ids[:used].reshape(self.batch_size, -1)
         self._targets = self.ids[1 : used + 1].reshape(self.batch_size, -1)
+        shape = self.batch_size, self.stream_length, -1
+        self._features = [array[:used].reshape(shape) for array in self.features]
 
     def __len__(self) -> int:
         return self.stream_length // self.num_steps
 
-    def __getitem__(self, window: int) -> tuple[np.ndarray, np.ndarray]:
-        """Inputs and targets of a window, both `(batch_size, num_steps)`, `int32`."""
+    def __getitem__(self, window: int) -> tuple:
+        """Inputs and targets of a window, both `(batch_size, num_steps)`, `int32`.
+
+        If there are features, the inputs are a tuple: the ids, then for each array
+        `(batch_size, num_steps, size)`.
+        """
         window = operator.index(window)  # a small NumPy integer would overflow below
         if not 0 <= window < len(self):  # also what ends a `for` loop
             last = len(self) - 1
             raise IndexError(f"`window` must be from 0 to {last}; got {window}.")
         steps = slice(window * self.num_steps, (window + 1) * self.num_steps)
-        return self._inputs[:, steps], self._targets[:, steps]
+        inputs, targets = self._inputs[:, steps], self._targets[:, steps]
+        if self.features:
+            inputs = inputs, *(array[:, steps] for array in self._features)
+        return inputs, targets
 
 
 def pad(

@@ -2,6 +2,7 @@
 
 import contextlib
 import operator
+from collections.abc import Sequence
 from typing import SupportsIndex
 
 import numpy as np
@@ -75,3 +76,41 @@ def check_ids(
             wrong = low if low < least else high
             raise ValueError(f"`{name}` must be from {least} to {most}; got {wrong}.")
     return ids.astype(np.int32, copy=False)
+
+
+def check_features(
+    name: str, features: ArrayLike | Sequence[ArrayLike], num_tokens: int
+) -> tuple[np.ndarray, ...]:
+    """Returns a tuple of arrays, or raises if one has not a row for each token.
+
+    Args:
+        name: What to call them in the message.
+        features: Integers or floats, `(num_tokens, size)`, of any precision, which they
+            keep; or several such arrays, each with a size of its own; or none.
+        num_tokens: Tokens of the text.
+
+    Raises:
+        TypeError: If one is neither of integers nor of floats.
+        ValueError: If a shape is another, or one is not a finite number.
+    """
+    if isinstance(features, np.ndarray):
+        features = (features,)
+    arrays = tuple(np.asarray(array) for array in features)
+    for n, array in enumerate(arrays):
+        each = f"{name}[{n}]"
+        if not np.issubdtype(array.dtype, np.number) or np.iscomplexobj(array):
+            raise TypeError(
+                f"`{each}` must be integers or floats; got {array.dtype.name}."
+            )
+        if array.ndim != 2 or len(array) != num_tokens or not array.shape[1]:
+            raise ValueError(
+                f"`{each}` must have shape ({num_tokens}, size), a row for each token; "
+                f"got {array.shape}."
+            )
+        finite = np.isfinite(array).all(axis=1)
+        if not finite.all():
+            raise ValueError(
+                f"`{each}` must be finite numbers; those of token {finite.argmin()} "
+                "are not."
+            )
+    return arrays

@@ -96,8 +96,8 @@ def generate(
     Raises:
         TypeError: If the prompt's ids are not integers.
         ValueError: If the prompt is empty or out of range, the model cannot read
-            what it writes, `num_tokens` is negative, or `temperature` or `top_k`
-            does not fit.
+            what it writes or reads features beside it, `num_tokens` is negative, or
+            `temperature` or `top_k` does not fit.
     """
     # What is written is read in turn, so an id must be one of both sides.
     num_inputs = getattr(model, "input_size", model.vocab_size)
@@ -106,6 +106,11 @@ def generate(
         raise ValueError(
             "`prompt` must have shape (batch, prompt_length) or (prompt_length,) and "
             f"hold at least one id; got {prompt.shape}."
+        )
+    if getattr(model, "feature_sizes", ()):
+        raise ValueError(
+            "`model` reads features beside the ids, which a text under way has not got "
+            "yet; write with an `InformedLM`, which makes them."
         )
     num_tokens = check_size("num_tokens", num_tokens, least=0)
     if num_tokens > 1 and num_inputs < model.vocab_size:

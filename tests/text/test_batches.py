@@ -202,3 +202,55 @@ def test_teacher_forcing_leaves_its_targets_alone():
     for ours in teacher_forcing_pairs(targets, start=1):
         ours += 1
     assert targets.tolist() == [[5, 6, 7]]
+
+
+@given(texts_and_sizes())
+def test_features_go_with_their_ids(case):
+    ids, batch_size, num_steps = case
+    features = np.stack([ids, ids + 0.5], axis=1), ids[:, None] * 2
+    batches = ContiguousBatches(*case, features=features)
+    for (found, *beside), targets in batches:
+        np.testing.assert_array_equal(targets, found + 1)
+        assert [array.shape for array in beside] == [
+            (*found.shape, 2),
+            (*found.shape, 1),
+        ]
+        np.testing.assert_array_equal(beside[0], np.stack([found, found + 0.5], -1))
+        np.testing.assert_array_equal(beside[1], found[..., None] * 2)
+
+
+def test_one_array_of_features_is_a_tuple_of_one():
+    features = np.arange(50, dtype=np.float16)[:, None]
+    batches = ContiguousBatches(np.arange(50), 2, 5, features)
+    assert batches.features[0] is features and len(batches.features) == 1
+    assert batches[0][0][1].dtype == np.float16
+
+
+@pytest.mark.parametrize(
+    "features, error, message",
+    [
+        (np.zeros((9, 2)), ValueError, r"`features\[0\]` must have shape \(50, size\)"),
+        (np.zeros(50), ValueError, r"got \(50,\)"),
+        (np.zeros((50, 0)), ValueError, r"got \(50, 0\)"),
+        (
+            (np.zeros((50, 1)), np.full((50, 1), "a")),
+            TypeError,
+            r"`features\[1\]` must",
+        ),
+        (np.zeros((50, 1), bool), TypeError, "integers or floats; got bool"),
+        (np.zeros((50, 1), complex), TypeError, "integers or floats; got complex128"),
+        (
+            np.where(np.arange(50) == 7, np.nan, 0)[:, None],
+            ValueError,
+            "of token 7 are",
+        ),
+        (
+            np.where(np.arange(50) == 8, np.inf, 0)[:, None],
+            ValueError,
+            "of token 8 are",
+        ),
+    ],
+)
+def test_refuses_features(features, error, message):
+    with pytest.raises(error, match=message):
+        ContiguousBatches(np.arange(50), 2, 5, features)

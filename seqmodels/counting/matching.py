@@ -1,0 +1,138 @@
+"""What followed the last time: the memory that compressors have. NumPy alone."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike
+
+from seqmodels.text.checks import check_ids, check_size
+
+
+class MatchModel:
+    """Looks up where the last few tokens stood before, and what came next there.
+
+    An n-gram counts what follows how often, in a text read long ago; this knows what
+    followed the last time, and so remembers a name that it has just read.
+
+    >>> model = MatchModel(vocab_size=3, lengths=(1, 2))
+    >>> model.followed([0, 1, 0, 2, 0])[-1]  # after 0 came 2; 2 0 is new
+    array([2, 3], dtype=int32)
+
+    Args:
+        vocab_size: Number of different tokens.
+        lengths: How many tokens to look for; each is a look-up of its own.
+
+    Raises:
+        ValueError: If a number is not a positive integer, there is no length, or one
+            so large that so many tokens have no number that fits into 64 bits.
+
+    Source: M. Mahoney, "Adaptive Weighing of Context Models for Lossless Data
+    Compression", 2005, whose *match model* looks for the longest only.
+    """
+
+    def __init__(self, vocab_size: int, lengths: Sequence[int] = (3, 4, 5, 6, 8)):
+        self.vocab_size = check_size("vocab_size", vocab_size)
+        self.lengths = tuple(check_size("lengths", length) for length in lengths)
+        if not self.lengths:
+            raise ValueError("`lengths` must hold at least one length; got none.")
+        longest = max(self.lengths)
+        if longest > 62 or self.vocab_size**longest > np.iinfo(np.int64).max:
+            raise ValueError(
+                f"`lengths` go up to {longest}: so many of {self.vocab_size} tokens "
+                "cannot be numbered in 64 bits. Choose shorter ones."
+            )
+        self.fit(np.zeros(0, np.int32))
+
+    def fit(self, ids: ArrayLike) -> "MatchModel":
+        """Remembers a text, and forgets others: what is read later comes after it.
+
+        Args:
+            ids: Integers, `(num_tokens,)`.
+
+        Returns:
+            The model itself.
+
+        Raises:
+            TypeError: If the ids are not integers.
+            ValueError: If they are not one-dimensional, or out of range.
+        """
+        ids = self._check(ids)
+        self._tail = ids[-max(self.lengths) :]
+        self._known = []
+        for length in self.lengths:
+            numbers = self._numbers(ids, length)[:-1]  # what follows the last is open
+            # The last of equals is the first from behind.
+            numbers, place = np.unique(numbers[::-1], return_index=True)
+            self._known.append((numbers, ids[len(ids) - 1 - place]))
+        return self
+
+    def followed(self, ids: ArrayLike) -> np.ndarray:
+        """What followed the last times, for each token of a text after the one fitted.
+
+        Args:
+            ids: Integers, `(num_tokens,)`.
+
+        Returns:
+            Ids, `(num_tokens, len(lengths))`, `int32`: in row *t*, for each length,
+            what came when the last tokens up to `ids[t]` stood before; `vocab_size`
+            if they never did.
+
+        Raises:
+            TypeError: If the ids are not integers.
+            ValueError: If they are not one-dimensional, or out of range.
+        """
+        ids = self._check(ids)
+        text = np.append(self._tail, ids)
+        columns = []
+        for length, known in zip(self.lengths, self._known, strict=True):
+            numbers = np.full(len(text), -1)
+            numbers[length - 1 :] = self._numbers(text, length)
+            found = self._look_up(known, numbers)
+            order = np.argsort(numbers, kind="stable")
+            again = np.flatnonzero(np.diff(numbers[order]) == 0)
+            found[order[again + 1]] = text[order[again] + 1]
+            found[numbers < 0] = self.vocab_size
+            columns.append(found[len(text) - len(ids) :])
+        return np.stack(columns, axis=1)
+
+    def initial_states(self, batch_size: int) -> np.ndarray:
+        """The fitted text's end, `(batch_size, num_tokens)`; what is read joins it."""
+        batch_size = check_size("batch_size", batch_size)
+        return np.tile(self._tail, (batch_size, 1))
+
+    def step(self, ids: ArrayLike, states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Reads ids `(batch,)`; what followed, `(batch, len(lengths))`; new states."""
+        ids = check_ids("ids", ids, self.vocab_size, axes=("batch",))
+        states = np.append(states, ids[:, None], axis=1)
+        rows = np.arange(len(ids))
+        columns = []
+        for length, known in zip(self.lengths, self._known, strict=True):
+            found = np.full(len(ids), self.vocab_size, np.int32)
+            if length < states.shape[1]:
+                last = states[:, -length:]
+                found = self._look_up(known, self._numbers(last.T, length)[0])
+                same = sliding_window_view(states[:, :-1], length, axis=1)
+                same = (same == last[:, None]).all(axis=2)[:, ::-1]
+                then = states[rows, -1 - same.argmax(axis=1)]
+                found = np.where(same.any(axis=1), then, found)
+            columns.append(found)
+        return np.stack(columns, axis=1), states
+
+    def _look_up(self, known, numbers):
+        keys, values = known
+        if not len(keys):
+            return np.full(len(numbers), self.vocab_size, np.int32)
+        places = np.minimum(np.searchsorted(keys, numbers), len(keys) - 1)
+        return np.where(keys[places] == numbers, values[places], self.vocab_size)
+
+    def _numbers(self, ids, length):
+        """The number of each `length` tokens in turn, as digits to base vocab_size."""
+        count = max(0, len(ids) - length + 1)
+        numbers = np.zeros((count, *ids.shape[1:]), np.int64)
+        for n in range(length):
+            numbers = numbers * self.vocab_size + ids[n : n + count]
+        return numbers
+
+    def _check(self, ids):
+        return check_ids("ids", ids, self.vocab_size, axes=("num_tokens",))
