@@ -81,12 +81,11 @@ class ResidualLM(CharLM):
             ValueError: As `CharLM`, or if there are more or fewer inputs.
         """
         wanted = 1 + len(self.feature_sizes)
-        if not isinstance(inputs, (tuple, list)) or len(inputs) != wanted:
+        given = len(inputs) if isinstance(inputs, (tuple, list)) else 1
+        if given != wanted:
             raise ValueError(
                 f"`inputs` must be ids and features of sizes {self.feature_sizes}, "
-                f"{wanted} in all; got "
-                + (str(len(inputs)) if isinstance(inputs, (tuple, list)) else "one")
-                + "."
+                f"{wanted} in all; got {given}."
             )
         ids, log_probs, *matches = inputs
         ids = check_id_tensor("ids", ids, self.vocab_size)
@@ -97,7 +96,7 @@ class ResidualLM(CharLM):
             tf.one_hot(ids, self.vocab_size, dtype=self.compute_dtype),
             tf.maximum(log_probs, LEAST) / -LEAST * 2 + 1,  # from -1 to 1
         ]
-        given = self.trust * log_probs
+        known = self.trust * log_probs
         for followed in matches:
             followed = tf.one_hot(
                 tf.cast(followed, tf.int32), self.vocab_size, dtype=self.compute_dtype
@@ -105,9 +104,9 @@ class ResidualLM(CharLM):
             x.append(
                 tf.reshape(followed, [*tf.unstack(tf.shape(ids)), self.follow.shape[0]])
             )
-            given += tf.matmul(x[-1], self.follow)
+            known += tf.matmul(x[-1], self.follow)
         outputs, states = self.stack(tf.concat(x, -1), states, training=training)
-        return self.classifier(outputs) + given, states
+        return self.classifier(outputs) + known, states
 
     def get_config(self):
         config = {**super().get_config(), "num_matches": self.num_matches}

@@ -230,7 +230,7 @@ def test_refuses_other_features(ids, ngram):
             network.log_probs(ids, features)
     with pytest.raises(ValueError, match="3 in all; got 2"):
         model((ids[None], log_probs[None]))
-    with pytest.raises(ValueError, match="3 in all; got one"):
+    with pytest.raises(ValueError, match="3 in all; got 1"):
         model(ids[None])
     with pytest.raises(ValueError, match="write with an `InformedLM`"):
         generate(model, ids[:3], 5, np.random.default_rng(0))
