@@ -26,7 +26,6 @@ NAMES = [
 ]
 ASK_NOTHING_YET = {
     "07_bigrams_dropout",
-    "08_mirror",
     "09_shakespeare",
     "10_reading_neurons",
     "11_sentiment",
