@@ -26,7 +26,8 @@ class ResidualLM(CharLM):
         vocab_size: Number of tokens.
         units: Size of each layer's states.
         num_matches: How many tokens that followed are read at each step.
-        **kwargs: As of `CharLM`, but `embed_dim` and `input_size`.
+        **kwargs: As of `CharLM`, but `embed_dim` and `input_size`; and `dropout` leaves
+            alone what is read.
 
     Raises:
         ValueError: As `CharLM`, or if `num_matches` is negative.
@@ -51,6 +52,7 @@ class ResidualLM(CharLM):
 
     def build(self, input_shape=None):
         size = self.num_matches * self.vocab_size
+        self.stack.dropouts[0].rate = 0.0  # without a letter there is little to say
         self.stack.build((None, None, 2 * self.vocab_size + size))
         self.classifier.build((None, None, self.stack.units))
         self.trust = self.add_weight(

@@ -87,6 +87,17 @@ def test_its_logits_are_the_sum_of_its_parts(ids, ngram):
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
+def test_what_is_read_is_never_dropped(ids, ngram):
+    model = make(dropout=0.9)
+    inputs = tuple(array[None] for array in (ids, *make_features(ids, ngram)))
+    (logits, states), (others, same) = (
+        model(inputs, training=t) for t in (False, True)
+    )
+    for state, other in zip(states[0], same[0], strict=True):
+        np.testing.assert_array_equal(state, other)
+    assert np.abs(logits - others).max() > 0.01  # what is written is
+
+
 def test_every_weight_is_trained(ids, ngram):
     model = make(optimizer="adam")
     before = model.get_weights()
