@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seqmodels.counting.numbering import find, look_up
+
 
 class Level(NamedTuple):
     """What n-grams of one length say; both lists of numbers in ascending order."""
@@ -14,12 +16,12 @@ class Level(NamedTuple):
     left: np.ndarray  # for each history, the share that its n-grams' discounts took
 
     def interpolate(self, grams, contexts, shorter):
-        kept = _look_up(self.grams, self.kept, grams, 0.0)
-        return kept + _look_up(self.contexts, self.left, contexts, 1.0) * shorter
+        kept = look_up(self.grams, self.kept, grams, 0.0)
+        return kept + look_up(self.contexts, self.left, contexts, 1.0) * shorter
 
     def find(self, contexts):
         """Where histories stand among this level's, and whether they do."""
-        return _find(self.contexts, contexts)
+        return find(self.contexts, contexts)
 
     def rows(self, places, shorter):
         """Distributions after the histories at `places`, from those after shorter."""
@@ -55,18 +57,3 @@ def _discounts(counts):
         if min(ones, twos, more) > 0:
             return np.array([0, ones, twos, more])
     return np.array([0, 0.5, 1.0, 1.5])  # too little text to estimate them from
-
-
-def _look_up(keys, values, wanted, default):
-    places, found = _find(keys, wanted)
-    values_or_default = np.full(wanted.shape, default)
-    values_or_default[found] = values[places[found]]
-    return values_or_default
-
-
-def _find(keys, wanted):
-    """Places among sorted keys, and whether what is wanted stands there."""
-    if not len(keys):
-        return np.zeros(wanted.shape, np.int64), np.zeros(wanted.shape, bool)
-    places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return places, keys[places] == wanted

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
+from seqmodels.counting.numbering import check_length, look_up, number_grams
 from seqmodels.text.checks import check_ids, check_size
 
 
@@ -36,12 +37,7 @@ class MatchModel:
         self.lengths = tuple(check_size("lengths", length) for length in lengths)
         if not self.lengths:
             raise ValueError("`lengths` must hold at least one length; got none.")
-        longest = max(self.lengths)
-        if longest > 62 or self.vocab_size**longest > np.iinfo(np.int64).max:
-            raise ValueError(
-                f"`lengths` go up to {longest}: so many of {self.vocab_size} tokens "
-                "cannot be numbered in 64 bits. Choose shorter ones."
-            )
+        check_length("lengths", max(self.lengths), self.vocab_size)
         self.fit(np.zeros(0, np.int32))
 
     def fit(self, ids: ArrayLike) -> "MatchModel":
@@ -88,13 +84,13 @@ class MatchModel:
         for length, known in zip(self.lengths, self._known, strict=True):
             numbers = np.full(len(text), -1)
             numbers[length - 1 :] = self._numbers(text, length)
-            found = self._look_up(known, numbers)
+            found = look_up(*known, numbers, self.vocab_size)
             order = np.argsort(numbers, kind="stable")
             again = np.flatnonzero(np.diff(numbers[order]) == 0)
             found[order[again + 1]] = text[order[again] + 1]
             found[numbers < 0] = self.vocab_size
             columns.append(found[len(text) - len(ids) :])
-        return np.stack(columns, axis=1)
+        return np.stack(columns, axis=1).astype(np.int32)
 
     def initial_states(self, batch_size: int) -> np.ndarray:
         """The fitted text's end, `(batch_size, num_tokens)`; what is read joins it."""
@@ -108,31 +104,20 @@ class MatchModel:
         rows = np.arange(len(ids))
         columns = []
         for length, known in zip(self.lengths, self._known, strict=True):
-            found = np.full(len(ids), self.vocab_size, np.int32)
+            found = np.full(len(ids), self.vocab_size)
             if length < states.shape[1]:
                 last = states[:, -length:]
-                found = self._look_up(known, self._numbers(last.T, length)[0])
+                numbers = self._numbers(last.T, length)[0]
+                found = look_up(*known, numbers, self.vocab_size)
                 same = sliding_window_view(states[:, :-1], length, axis=1)
                 same = (same == last[:, None]).all(axis=2)[:, ::-1]
                 then = states[rows, -1 - same.argmax(axis=1)]
                 found = np.where(same.any(axis=1), then, found)
             columns.append(found)
-        return np.stack(columns, axis=1), states
-
-    def _look_up(self, known, numbers):
-        keys, values = known
-        if not len(keys):
-            return np.full(len(numbers), self.vocab_size, np.int32)
-        places = np.minimum(np.searchsorted(keys, numbers), len(keys) - 1)
-        return np.where(keys[places] == numbers, values[places], self.vocab_size)
+        return np.stack(columns, axis=1).astype(np.int32), states
 
     def _numbers(self, ids, length):
-        """The number of each `length` tokens in turn, as digits to base vocab_size."""
-        count = max(0, len(ids) - length + 1)
-        numbers = np.zeros((count, *ids.shape[1:]), np.int64)
-        for n in range(length):
-            numbers = numbers * self.vocab_size + ids[n : n + count]
-        return numbers
+        return number_grams(ids, length, self.vocab_size)
 
     def _check(self, ids):
         return check_ids("ids", ids, self.vocab_size, axes=("num_tokens",))

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from seqmodels.counting.levels import make_level
+from seqmodels.counting.numbering import check_length, number_grams
 from seqmodels.text.checks import check_ids, check_size
 
 
@@ -42,12 +43,7 @@ class NGramLM:
     def __init__(self, vocab_size: int, order: int):
         self.vocab_size = check_size("vocab_size", vocab_size)
         self.order = check_size("order", order)
-        # 63 are too many even for two tokens: no need to work out a longer power.
-        if self.order > 62 or self.vocab_size**self.order > np.iinfo(np.int64).max:
-            raise ValueError(
-                f"`order` is {self.order}: n-grams of {self.vocab_size} tokens cannot "
-                "be numbered in 64 bits. Choose a lower order."
-            )
+        check_length("order", self.order, self.vocab_size)
         self._levels = []
 
     def fit(self, ids: ArrayLike) -> "NGramLM":
@@ -170,12 +166,7 @@ class NGramLM:
         return probs[row]
 
     def _numbers(self, ids, length):
-        """The number of each n-gram in turn: its ids as digits to base vocab_size."""
-        count = max(0, len(ids) - length + 1)
-        numbers = np.zeros(count, np.int64)
-        for n in range(length):
-            numbers = numbers * self.vocab_size + ids[n : n + count]
-        return numbers
+        return number_grams(ids, length, self.vocab_size)
 
     def _check(self, ids, name="ids"):
         return check_ids(name, ids, self.vocab_size, axes=("num_tokens",))

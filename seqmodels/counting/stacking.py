@@ -13,8 +13,9 @@ def cross_fitted_log_probs(
     """What n-grams say may come after each token, each part counted from the others.
 
     A network that learns from what an n-gram says of the very text it was counted from
-    learns to believe it: there it is nearly always right. These predictions are as
-    good as those of another text, on which the n-gram of the whole text will be used.
+    learns to believe it: there it is right far more often than on any other. These
+    predictions are about as good as those of another text, where the network will use
+    the n-gram of the whole.
 
     Args:
         ids: Integers, `(num_tokens,)`.

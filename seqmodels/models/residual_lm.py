@@ -37,13 +37,9 @@ class ResidualLM(CharLM):
     """
 
     def __init__(self, vocab_size: int, units: int, *, num_matches: int = 0, **kwargs):
-        # Set before Keras tracks attributes, for `build` is part of the initialization.
-        self._num_matches = check_size("num_matches", num_matches, least=0)
+        # Before the initialization, of which `build` is part.
+        self.num_matches = check_size("num_matches", num_matches, least=0)
         super().__init__(vocab_size, units, **kwargs)
-
-    @property
-    def num_matches(self) -> int:
-        return self._num_matches
 
     @property
     def feature_sizes(self) -> tuple[int, ...]:
@@ -99,13 +95,11 @@ class ResidualLM(CharLM):
             tf.maximum(log_probs, LEAST) / -LEAST * 2 + 1,  # from -1 to 1
         ]
         known = self.trust * log_probs
-        for followed in matches:
-            followed = tf.one_hot(
-                tf.cast(followed, tf.int32), self.vocab_size, dtype=self.compute_dtype
-            )
-            x.append(
-                tf.reshape(followed, [*tf.unstack(tf.shape(ids)), self.follow.shape[0]])
-            )
+        if matches:
+            followed = tf.cast(matches[0], tf.int32)
+            hot = tf.one_hot(followed, self.vocab_size, dtype=self.compute_dtype)
+            shape = [*tf.unstack(tf.shape(ids)), self.follow.shape[0]]
+            x.append(tf.reshape(hot, shape))
             known += tf.matmul(x[-1], self.follow)
         outputs, states = self.stack(tf.concat(x, -1), states, training=training)
         return self.classifier(outputs) + known, states

@@ -81,8 +81,8 @@ def test_of_nothing():
         ((0,), "`vocab_size` must be a positive integer; got 0"),
         ((3, ()), "`lengths` must hold at least one length; got none"),
         ((3, (2, 0)), "`lengths` must be a positive integer; got 0"),
-        ((27, (14,)), "`lengths` go up to 14: so many of 27 tokens cannot"),
-        ((1, (63,)), "`lengths` go up to 63"),
+        ((27, (14,)), "`lengths` is 14: n-grams of 27 tokens cannot"),
+        ((1, (63,)), "`lengths` is 63"),
     ],
 )
 def test_refuses(arguments, message):
