@@ -17,7 +17,6 @@ NAMES = [
     "04b_hidden_markov",
     "05_numpy_rnn",
     "06_text8_lstm",
-    "07_bigrams_dropout",
     "08_mirror",
     "09_shakespeare",
     "10_reading_neurons",
@@ -25,7 +24,6 @@ NAMES = [
     "12_topics",
 ]
 ASK_NOTHING_YET = {
-    "07_bigrams_dropout",
     "09_shakespeare",
     "10_reading_neurons",
     "11_sentiment",
