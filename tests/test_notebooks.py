@@ -17,6 +17,7 @@ NAMES = [
     "04b_hidden_markov",
     "05_numpy_rnn",
     "06_text8_lstm",
+    "07_bigrams_dropout",
     "08_mirror",
     "09_shakespeare",
     "10_reading_neurons",
