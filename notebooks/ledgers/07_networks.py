@@ -24,15 +24,15 @@ SEEDS, CHOOSING = (0, 1, 2), 9
 DESIGNS = ["one-hot", "embedding", "embedding, 100 units"]
 DESIGNS += ["pairs in, pair out", "overlapping pairs"]
 INPUTS = {name: (("input", name), (0.06, 0.03, 0.015, 0.0075)) for name in DESIGNS}
-SHORT, LONG, HALF = 60_000, 1_200_000, (0.01, 0.005)
+SHORT, LONG, TWO = 60_000, 1_200_000, (0.01, 0.005)
 DROPOUT = {
-    "letters, 60,000, none": (("deep", "letters", SHORT, 0.0), HALF),
-    "letters, 60,000, a quarter": (("deep", "letters", SHORT, 0.25), HALF),
-    "pairs, 60,000, none": (("deep", "pairs", SHORT, 0.0), HALF),
-    "pairs, 60,000, none, 6 passes": (("deep", "pairs", SHORT, 0.0, 6), HALF),
-    "pairs, 60,000, a quarter": (("deep", "pairs", SHORT, 0.25), HALF),
-    "pairs, 1,200,000, none": (("deep", "pairs", LONG, 0.0), HALF),
-    "pairs, 1,200,000, a quarter": (("deep", "pairs", LONG, 0.25), HALF),
+    "letters, 60,000, none": (("deep", "letters", SHORT, 0.0), TWO),
+    "letters, 60,000, a quarter": (("deep", "letters", SHORT, 0.25), TWO),
+    "pairs, 60,000, none": (("deep", "pairs", SHORT, 0.0), TWO),
+    "pairs, 60,000, none, 6 passes": (("deep", "pairs", SHORT, 0.0, 6), TWO),
+    "pairs, 60,000, a quarter": (("deep", "pairs", SHORT, 0.25), TWO),
+    "pairs, 1,200,000, none": (("deep", "pairs", LONG, 0.0), TWO),
+    "pairs, 1,200,000, a quarter": (("deep", "pairs", LONG, 0.25), TWO),
 }
 # Body, units, whether it reads what it is told, what that is, windows, passes.
 RATES, SAME = (0.008, 0.004, 0.002), (0.004,)  # the best for the LSTM told both
@@ -93,7 +93,7 @@ def lesson():
     shallow = ["pairs", "OverlappingPairs", "pair_inputs", "designs", "num_windows"]
     shallow += ["adam", "as_batches", "train_design", "bits_of", "bits"]
     definitions("07_bigrams_dropout", shallow, names)
-    deep = ["SHORT", "LONG", "stops", "deep", "deep_designs", "train_deep"]
+    deep = ["SHORT", "stops", "deep", "deep_designs", "train_deep"]
     definitions("07_bigrams_dropout", deep, names)
     left = ["Feedforward", "BODIES", "LeftOver", "window", "one_pass"]
     definitions("07_bigrams_dropout", [*left, "train_left_over"], names)
@@ -105,35 +105,36 @@ def lesson():
 
 
 @functools.cache
-def told(what):
-    """What a network is told of the text to train on, and to choose and to score by."""
-    names, np = lesson(), lesson()["np"]
+def counted():
+    """N-gram and matches, of the texts to train on, to choose and to score by."""
+    names = lesson()
     train, known = names["train_ids"], names["known_ids"]
-    texts = train, names["choice_ids"], names["test_ids"]
-    if what == "n-gram, matches":
-        cross = names["cross_fitted_log_probs"](train, 27, 10)
-        match = names["MatchModel"](27)
-        found = [(cross, match.followed(train))]
-        for before, ids in zip((train, known), texts[1:], strict=True):
-            log_probs = names["NGramLM"](27, 10).fit(before).next_log_probs(ids)
-            followed = match.fit(before).followed(ids)
-            found.append((log_probs.astype(np.float16), followed))
-        return found
-    known_of_all = told("n-gram, matches")
-    if what == "both":
-        return known_of_all
-    if what == "the trap":
-        log_probs = names["NGramLM"](27, 10).fit(train).next_log_probs(train)
-        itself = log_probs.astype(np.float16), known_of_all[0][1]
-        return [itself, *known_of_all[1:]]
-    blank = []
-    for log_probs, followed in known_of_all:
-        if what != "n-gram":
-            log_probs = np.full_like(log_probs, -np.log(27))
-        if what != "matches":
-            followed = np.full_like(followed, 27)
-        blank.append((log_probs, followed))
-    return blank
+    match = names["MatchModel"](27)
+    cross = names["cross_fitted_log_probs"](train, 27, 10)
+    found = [(cross, match.followed(train))]
+    for before, ids in [(train, names["choice_ids"]), (known, names["test_ids"])]:
+        log_probs = names["NGramLM"](27, 10).fit(before).next_log_probs(ids)
+        found.append((log_probs.astype("float16"), match.fit(before).followed(ids)))
+    return found
+
+
+def told(what):
+    """What a network is told of these texts; what it is not told is left blank."""
+    names, np = lesson(), lesson()["np"]
+    if what == "the trap":  # an n-gram of the text to train on speaks of that very text
+        (_, followed), *rest = counted()
+        ngram = names["NGramLM"](27, 10).fit(names["train_ids"])
+        log_probs = ngram.next_log_probs(names["train_ids"]).astype("float16")
+        return [(log_probs, followed), *rest]
+    return [
+        (
+            log_probs
+            if what in ("n-gram", "both")
+            else np.full_like(log_probs, -np.log(27)),
+            followed if what in ("matches", "both") else np.full_like(followed, 27),
+        )
+        for log_probs, followed in counted()
+    ]
 
 
 def run(kind, *parts, rate, seed):
@@ -149,13 +150,12 @@ def run(kind, *parts, rate, seed):
     elif kind == "deep":
         name, size, p, *passes = parts
         model = names["deep_designs"][name](p)
-        curve = names["train_deep"](model, size, rate, seed, *passes)
+        names["train_deep"](model, size, rate, seed, *passes)
     else:
         *parts, _, window, passes = parts
         model = names["LeftOver"](*parts)
-        batch_size, length = map(int, window.split(" x "))
-        num_steps = round(passes * len(names["train_ids"]) / (batch_size * length))
-        window = batch_size, length
+        window = tuple(map(int, window.split(" x ")))
+        num_steps = round(passes * len(names["train_ids"]) / (window[0] * window[1]))
         names["train_left_over"](model, on_train, rate, num_steps, seed, window)
     row = {"weights": model.count_params()}
     row["seconds"] = round(time.perf_counter() - start, 1)
@@ -165,12 +165,6 @@ def run(kind, *parts, rate, seed):
             log_probs = functools.partial(names["windowed_log_probs"], model)
         features = rest[seed != CHOOSING]
         return {**row, "bits": float(names["bits"](log_probs(scored_on, features)))}
-    if kind == "deep":
-        short = names["train_ids"][: names["SHORT"]]
-        row |= {
-            "after": int(curve.argmin()) + 1,
-            "short": names["bits_of"](model, short),
-        }
     return {**row, "bits": names["bits_of"](model, scored_on)}
 
 
