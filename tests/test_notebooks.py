@@ -25,7 +25,6 @@ NAMES = [
     "12_topics",
 ]
 ASK_NOTHING_YET = {
-    "09_shakespeare",
     "10_reading_neurons",
     "11_sentiment",
     "12_topics",
