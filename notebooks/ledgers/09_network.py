@@ -31,6 +31,8 @@ READERS = [
     ("GRU", 0, "others"),
     ("dense", 0, "others"),
     ("GRU", 0, "all"),
+    ("stateless GRU", 0, "others"),
+    ("stateless GRU", 5, "others"),
     ("two GRUs", 0, "others"),
     ("GRU, longer", 0, "others"),  # six passes instead of two
 ]
@@ -39,12 +41,9 @@ PACES = [
     for steps in (20, 50)
     for rate in (0.0001, 0.0002, 0.0005, 0.001, 0.002)
 ]
-LETTERS = [
-    (1, 2, 0.0),
-    (2, 2, 0.0),
-    (2, 2, 0.2),
-    (1, 6, 0.0),
-]  # layers, passes, dropout
+# Layers, passes, dropout; the wide layer has as many weights as two.
+LETTERS = [(1, 2, 0.0), (2, 2, 0.0), ("wide", 2, 0.0), (2, 2, 0.2), (1, 6, 0.0)]
+WIDE = 427
 DROPOUTS = (0.0, 0.2, 0.4)  # one is chosen for two layers and six passes
 EVERY = (1000, 100)  # letters from one counting of all that was read to the next
 SURE = (0.9, 0.98, 0.999)  # how sure a match is of its letter; one is chosen
@@ -96,10 +95,11 @@ def chosen_dropout(done):
     )
 
 
-def chosen_pace(done):
+def chosen_pace(done, middle):
     """Letters in a window, and rate, of the network that learns on."""
-    rate = reader_key(done, READERS[0], CHOOSING)[-2]
-    return chosen(done, PACES, lambda one: ("pace", *one, rate, CHOOSING), learning)
+    rate = reader_key(done, (middle, 5, "others"), CHOOSING)[-2]
+    kind = "pace", middle
+    return chosen(done, PACES, lambda one: (*kind, *one, rate, CHOOSING), learning)
 
 
 def sureness(done):
@@ -124,6 +124,7 @@ def lesson():
     wanted = ["text", "vocab", "ids", "train_ids", "perplexity_of"]
     wanted += ["passes", "cut", "prepare", "make_letters", "UNITS", "ORDER"]
     wanted += ["as_numbers", "CountReader", "Memoryless", "as_wide", "DENSE_UNITS"]
+    wanted += ["Stateless"]
     wanted += ["READING_ON", "counted_on", "best_weights", "mix"]
     wanted += ["mix_by_situation", "learn_on", "from_nothing"]
     definitions("09_shakespeare", wanted, names)
@@ -222,7 +223,8 @@ def trained_reader(middle, matches, counted, rate, seed):
         layer = names["Memoryless"](units, activation="relu")
     else:
         options = {"cell": "gru", "num_layers": 2 if middle == "two GRUs" else 1}
-        layer = names["RecurrentStack"](names["UNITS"], **options)
+        make = names["Stateless" if middle.startswith("state") else "RecurrentStack"]
+        layer = make(names["UNITS"], **options)
     network = names["CountReader"](len(names["vocab"]), layer, matches)
     found = train(network, batches, passes, rate)
     match = names["match"] if matches else None
@@ -232,8 +234,8 @@ def trained_reader(middle, matches, counted, rate, seed):
 def reader(done, _, middle, matches, counted, rate, seed):
     model, found = trained_reader(middle, matches, counted, rate, seed)
     figures, still = measured(model, seed)
-    if matches and seed != CHOOSING:
-        learnt = [learn(model, text, *chosen_pace(done)) for text in TEXTS]
+    if matches and seed != CHOOSING and middle in ("GRU", "dense"):
+        learnt = [learn(model, text, *chosen_pace(done, middle)) for text in TEXTS]
         knows = "all of counting", EVERY[0], sureness(done)
         figures["learnt"] = perplexities(learnt)
         figures["still, mixed"] = all_of_counting(done, *knows, still)
@@ -247,20 +249,21 @@ def learn(model, text, steps, pace):
     return lesson()["learn_on"](model.network, ids, features, pace, steps)
 
 
-def learning(done, _, steps, pace, rate, seed):
-    model, _ = chosen_to_learn(rate, seed)
+def learning(done, _, middle, steps, pace, rate, seed):
+    model, _ = chosen_to_learn(middle, rate, seed)
     return {"valid": lesson()["perplexity_of"](learn(model, TEXTS[0], steps, pace))}
 
 
 @functools.cache
-def chosen_to_learn(rate, seed):
-    return trained_reader(*READERS[0], rate, seed)
+def chosen_to_learn(middle, rate, seed):
+    return trained_reader(middle, 5, "others", rate, seed)
 
 
 def letters(done, _, layers, passes, dropout, rate, seed):
     names = lesson()
     names["keras"].utils.set_random_seed(seed)
-    model = names["make_letters"](layers, dropout)
+    units = WIDE if layers == "wide" else names["UNITS"]
+    model = names["make_letters"](1 if layers == "wide" else layers, dropout, units)
     found = train(model, names["cut"](names["train_ids"]), passes, rate)
     figures, on_both = measured(model, seed)
     if seed != CHOOSING:
