@@ -26,7 +26,6 @@ NAMES = [
 ]
 ASK_NOTHING_YET = {
     "10_reading_neurons",
-    "11_sentiment",
     "12_topics",
 }
 NOTEBOOKS = {name: nbformat.read(FOLDER / f"{name}.ipynb", 4) for name in NAMES}
