@@ -32,6 +32,7 @@ _HOMES = {
     "models.seq2seq": ["Seq2Seq"],
     "models.stack": ["RecurrentStack"],
     "models.compiled": ["use_xla"],
+    "models.comparing": ["outputs_and_gradients", "relative_gaps"],
     "models.language_model": ["LanguageModel"],
     "models.scoring": ["restart"],
     "models.resuming": ["Resume"],
