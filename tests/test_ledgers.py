@@ -2,6 +2,7 @@
 
 import ast
 import json
+import symtable
 
 import pytest
 
@@ -34,6 +35,48 @@ def test_no_run_stands_there_twice(script):
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_the_lesson_names_it(script):
     assert any(f"ledgers/{script.name}" in source for source in cells(script))
+
+
+def needed(table):
+    """Names that a scope, or one within it, takes from outside of them all."""
+    found = {
+        symbol.get_name()
+        for symbol in table.get_symbols()
+        if symbol.is_referenced()
+        and (symbol.is_global() or table.get_type() == "module")
+    }
+    return found.union(*map(needed, table.get_children()))
+
+
+def strings_and_keywords(script):
+    """Of a ledger and the modules beside it that it imports."""
+    tree = ast.parse(script.read_text(encoding="utf-8"))
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.add(node.value)
+        elif isinstance(node, ast.keyword):
+            found.add(node.arg)
+        elif isinstance(node, ast.ImportFrom) and node.module.startswith("_"):
+            found |= strings_and_keywords(FOLDER / f"{node.module}.py")
+    return found
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_what_is_taken_from_the_lesson_is_taken_whole(script):
+    lesson = ast.parse("\n\n".join(cells(script, ["code"]))).body
+    code = {
+        node.name: ast.unparse(node)
+        for node in lesson
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+    }
+    named = strings_and_keywords(script)
+    missing = {}
+    for name in code.keys() & named:
+        calls = needed(symtable.symtable(code[name], name, "exec")) & code.keys()
+        if calls - named:
+            missing[name] = calls - named
+    assert not missing
 
 
 @pytest.fixture

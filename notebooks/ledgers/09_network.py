@@ -11,12 +11,23 @@ so the script may be broken off and started again.
 
 import functools
 import sys
-import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
+from _shakespeare import (  # noqa: E402
+    TEXTS,
+    counted_on,
+    learn,
+    lesson,
+    measured,
+    mixed,
+    mixed_by_situation,
+    perplexities,
+    trained_letters,
+    trained_reader,
+)
 from _stored import Stored  # noqa: E402
 
 SEEDS, CHOOSING = (1, 2, 3), 9
@@ -43,11 +54,9 @@ PACES = [
 ]
 # Layers, passes, dropout; the wide layer has as many weights as two.
 LETTERS = [(1, 2, 0.0), (2, 2, 0.0), ("wide", 2, 0.0), (2, 2, 0.2), (1, 6, 0.0)]
-WIDE = 427
 DROPOUTS = (0.0, 0.2, 0.4)  # one is chosen for two layers and six passes
 EVERY = (1000, 100)  # letters from one counting of all that was read to the next
 SURE = (0.9, 0.98, 0.999)  # how sure a match is of its letter; one is chosen
-TEXTS = ("valid_ids", "test_ids")
 
 
 def train_all(done):
@@ -107,146 +116,24 @@ def sureness(done):
     return chosen(done, SURE, lambda one: (*kind, one), all_of_counting)
 
 
-@functools.cache
-def lesson():
-    """What 09 defines, and what all runs share."""
-    import keras
-    import numpy as np
-    import tensorflow as tf
-    from _from_notebook import definitions
-
-    import seqmodels
-    from seqmodels.data.texts import load_shakespeare
-
-    names = {name: getattr(seqmodels, name) for name in seqmodels.__all__}
-    names.update(keras=keras, np=np, tf=tf, seqmodels=seqmodels)
-    names["load_shakespeare"] = load_shakespeare
-    wanted = ["text", "vocab", "ids", "train_ids", "perplexity_of"]
-    wanted += ["passes", "cut", "prepare", "make_letters", "UNITS", "ORDER"]
-    wanted += ["as_numbers", "CountReader", "Memoryless", "as_wide", "DENSE_UNITS"]
-    wanted += ["Stateless"]
-    wanted += ["READING_ON", "counted_on", "best_weights", "mix"]
-    wanted += ["mix_by_situation", "learn_on", "from_nothing"]
-    definitions("09_shakespeare", wanted, names)
-    if names["source"].kind == "bundled":
-        sys.exit("The tables are of Shakespeare: name its folder in SEQMODELS_DATA.")
-    size, train_ids = len(names["vocab"]), names["train_ids"]
-    names["ngram"] = names["NGramLM"](size, names["ORDER"]).fit(train_ids)
-    names["match"] = names["MatchModel"](size).fit(train_ids)
-    definitions("09_shakespeare", ["all_of_counting"], names)
-    names["tenth"] = np.append(names["valid_ids"], names["test_ids"])
-    return names
-
-
-@functools.cache
-def said(counted):
-    """What a network reads beside the letters of the training text."""
-    names = lesson()
-    train_ids, size = names["train_ids"], len(names["vocab"])
-    if counted == "all":
-        log_probs = names["ngram"].next_log_probs(train_ids).astype("float16")
-    else:
-        log_probs = names["cross_fitted_log_probs"](train_ids, size, names["ORDER"])
-    return log_probs, names["MatchModel"](size).followed(train_ids)
-
-
-@functools.cache
-def counted_on(text, every):
-    """Log-probabilities by the n-grams that read on, a list of arrays."""
-    names = lesson()
-    (_, last), *recent = names["READING_ON"]
-    return [
-        names["counted_on"](names["train_ids"], names[text], names["ORDER"], *pair)
-        for pair in [(every, last), *recent]
-    ]
-
-
 def n_grams(done, _, every):
     return mixed(*(counted_on(text, every) for text in TEXTS))
 
 
-def mixed(valid, test):
-    """Perplexities of experts together, their shares chosen on the validation text."""
-    names = lesson()
-    shares = names["best_weights"](names["np"].stack(valid))
-    on_both = [names["mix"](names["np"].stack(one), shares) for one in (valid, test)]
-    shares = [round(float(share), 3) for share in shares]
-    return perplexities(on_both) | {"shares": shares}
-
-
-def perplexities(on_both):
-    measured = map(lesson()["perplexity_of"], on_both)
-    return dict(zip(("valid", "test"), measured, strict=True))
-
-
-def all_of_counting(done, _, every, sure, *network):
-    """Perplexities of all of counting; with a network's log-probabilities, if any."""
-    names, known = lesson(), []
-    for n, text in enumerate(TEXTS):
-        n_grams = counted_on(text, every)
-        experts, situations = names["all_of_counting"](names[text], n_grams, sure)
-        own = [one[n] for one in network]
-        known.append((names["np"].vstack([*own, experts]), situations))
-    return perplexities([names["mix_by_situation"](known[0], one) for one in known])
-
-
-def train(network, batches, passes, rate):
-    names, start = lesson(), time.perf_counter()
-    names["prepare"](network, passes * len(batches), rate)
-    network.fit(batches, epochs=passes, verbose=0)
-    seconds = round(time.perf_counter() - start)
-    return {"seconds": seconds, "weights": network.count_params()}
-
-
-def measured(model, seed):
-    """What all networks are asked, and their log-probabilities of both texts."""
-    names = lesson()
-    on_both = [model.log_probs(names[text]) for text in TEXTS[: 1 + (seed in SEEDS)]]
-    if seed == CHOOSING:
-        return {"valid": names["perplexity_of"](on_both[0])}, on_both
-    streamed = float(-model.log_probs(names["tenth"])[1:].mean())
-    found = {
-        "tenth": streamed,
-        "from_nothing": names["from_nothing"](model, names["tenth"]),
-    }
-    return perplexities(on_both) | found, on_both
-
-
-def trained_reader(middle, matches, counted, rate, seed):
-    """An `InformedLM`, the seconds it took and the weights of its network."""
-    names = lesson()
-    passes = 6 if middle.endswith("longer") else names["passes"]
-    batches = names["cut"](names["train_ids"], said(counted)[: 1 + (matches > 0)])
-    names["keras"].utils.set_random_seed(seed)
-    if middle == "dense":
-        units = names["DENSE_UNITS"][matches]
-        layer = names["Memoryless"](units, activation="relu")
-    else:
-        options = {"cell": "gru", "num_layers": 2 if middle == "two GRUs" else 1}
-        make = names["Stateless" if middle.startswith("state") else "RecurrentStack"]
-        layer = make(names["UNITS"], **options)
-    network = names["CountReader"](len(names["vocab"]), layer, matches)
-    found = train(network, batches, passes, rate)
-    match = names["match"] if matches else None
-    return names["InformedLM"](network, names["ngram"], match), found
+def all_of_counting(done, _, every, sure):
+    return mixed_by_situation(every, sure)
 
 
 def reader(done, _, middle, matches, counted, rate, seed):
     model, found = trained_reader(middle, matches, counted, rate, seed)
-    figures, still = measured(model, seed)
+    figures, still = measured(model, seed == CHOOSING)
     if matches and seed != CHOOSING and middle in ("GRU", "dense"):
         learnt = [learn(model, text, *chosen_pace(done, middle)) for text in TEXTS]
-        knows = "all of counting", EVERY[0], sureness(done)
         figures["learnt"] = perplexities(learnt)
-        figures["still, mixed"] = all_of_counting(done, *knows, still)
-        figures["learnt, mixed"] = all_of_counting(done, *knows, learnt)
+        for name, one in {"still": still, "learnt": learnt}.items():
+            together = mixed_by_situation(EVERY[0], sureness(done), one)
+            figures[f"{name}, mixed"] = together
     return found | figures
-
-
-def learn(model, text, steps, pace):
-    ids = lesson()[text]
-    features = model.features(ids)
-    return lesson()["learn_on"](model.network, ids, features, pace, steps)
 
 
 def learning(done, _, middle, steps, pace, rate, seed):
@@ -260,16 +147,11 @@ def chosen_to_learn(middle, rate, seed):
 
 
 def letters(done, _, layers, passes, dropout, rate, seed):
-    names = lesson()
-    names["keras"].utils.set_random_seed(seed)
-    units = WIDE if layers == "wide" else names["UNITS"]
-    model = names["make_letters"](1 if layers == "wide" else layers, dropout, units)
-    found = train(model, names["cut"](names["train_ids"]), passes, rate)
-    figures, on_both = measured(model, seed)
+    model, found = trained_letters(layers, passes, dropout, rate, seed)
+    figures, on_both = measured(model, seed == CHOOSING)
     if seed != CHOOSING:
-        counted = [names["ngram"].log_probs(names[text]) for text in TEXTS]
-        pairs = zip(on_both, counted, strict=True)
-        figures["mixed"] = mixed(*pairs)
+        counted = [lesson()["ngram"].log_probs(lesson()[text]) for text in TEXTS]
+        figures["mixed"] = mixed(*zip(on_both, counted, strict=True))
     return found | figures
 
 
