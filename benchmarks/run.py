@@ -23,13 +23,14 @@ import time
 from datetime import date
 from importlib import metadata
 from pathlib import Path
+from statistics import median
 
 from measure import run
 from workers import HERE, INSTRUCTIONS, busy, use_two_cores
 from workload import SIZES
 
 sys.path.append(str(HERE.parent / "notebooks"))
-from _machine import measure_product
+from _machine import Product
 
 LIBRARIES = ("tensorflow", "keras", "torch", "jax", "jaxlib", "numpy")
 FEATURES = ("avx2", "avx512f", "avx512_bf16", "avx_vnni", "amx_bf16", "asimd", "sve")
@@ -79,15 +80,18 @@ def conditions(options):
 def measure(options, device, kinds):
     start, chosen, runs = time.perf_counter(), {}, []
     os.environ |= INSTRUCTIONS[options.isa]
-    gflops, _ = measure_product()
-    with busy(options.busy):
-        for n in range(options.runs):
-            print(f"{' and '.join(kinds)}, run {n + 1} of {options.runs}", flush=True)
-            runs.append(run(options, device, kinds, chosen))
+    with Product() as product:
+        product.measure()
+        with busy(options.busy):
+            for n in range(options.runs):
+                which = f"run {n + 1} of {options.runs}"
+                print(f"{' and '.join(kinds)}, {which}", flush=True)
+                runs.append(run(options, device, kinds, chosen))
+        product.measure()
     return {
         "runs": runs,
         "rounds": options.rounds,
-        "gflops": gflops,
+        "gflops": round(median(product.all)) if product.all else None,
         "minutes": (time.perf_counter() - start) / 60,
         "date": date.today().isoformat(),
         "machine": machine(),

@@ -4,47 +4,86 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from statistics import median
 
-# In a process of its own, which gives its memory and its threads back. The last
-# number is fetched so that a GPU must have finished.
+# Five products each time a line comes. The last number is fetched so that a GPU must
+# have finished; five more go before, to warm up.
 PRODUCT = """
-import json, time
+import json, sys, time
 import tensorflow as tf
 
-left, right = tf.random.normal((2, 1024, 1024))
-seconds = []
-for _ in range(25):
-    start = time.perf_counter()
-    tf.linalg.matmul(left, right)[-1, -1].numpy()
-    seconds.append(time.perf_counter() - start)
 device = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
-print(json.dumps([2 * 1024**3 / min(seconds[5:]) / 1e9, tf.__version__, device]))
+left, right = tf.random.normal((2, 1024, 1024))
+for line in sys.stdin:
+    speeds = []
+    for _ in range(10):
+        start = time.perf_counter()
+        tf.linalg.matmul(left, right)[-1, -1].numpy()
+        speeds.append(2 * 1024**3 / (time.perf_counter() - start) / 1e9)
+    print(json.dumps([speeds[5:], tf.__version__, device]), flush=True)
 """
 
 
-def measure_product(code: str = PRODUCT) -> tuple[int | None, str]:
-    """Measures the product of two float32 matrices of 1024 x 1024 in TensorFlow.
+class Product:
+    """How fast two float32 matrices of 1024 x 1024 are multiplied in TensorFlow.
 
-    Returns:
-        GFLOP/s, the best of 20 after 5 to warm up, or `None` if that failed; and a
-        line that says so.
+    That is measured by a process of its own, which keeps TensorFlow's memory and
+    threads apart and waits from one measure to the next. `str` of it is a line that
+    gives the median of all measures, or says why there is none.
+
+    Args:
+        code: The program that measures; for tests.
     """
-    try:
-        child = subprocess.run(
+
+    def __init__(self, code: str = PRODUCT) -> None:
+        self.all, self.made_by, self.problem = [], "", ""
+        self._child = subprocess.Popen(
             [sys.executable, "-c", code],
             env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
-            timeout=300,
         )
-        gflops, version, device = json.loads(child.stdout)
-    except (OSError, subprocess.TimeoutExpired) as problem:
-        return None, f"The machine's speed could not be measured: {problem}"
-    except ValueError:  # it printed no result
-        said = child.stderr.strip().splitlines() or [f"status {child.returncode}"]
-        return None, f"The machine's speed could not be measured: {said[-1]}"
-    return round(gflops), (
-        f"1024x1024x1024 float32 product: {gflops:.0f} GFLOP/s "
-        f"(TensorFlow {version}, {device}, best of 20)"
-    )
+
+    def __enter__(self) -> "Product":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._child.kill()
+        self._child.communicate()
+
+    def measure(self) -> list[float]:
+        """Measures five products.
+
+        Returns:
+            GFLOP/s of each; none if that failed, after which `problem` says why.
+        """
+        if self.problem:
+            return []
+        late = threading.Timer(300, self._child.kill)
+        late.start()
+        try:
+            self._child.stdin.write("\n")
+            self._child.stdin.flush()
+            speeds, version, device = json.loads(self._child.stdout.readline())
+        except (OSError, ValueError):  # it has ended, or printed no result
+            self._child.kill()
+            said = self._child.communicate()[1].strip().splitlines()
+            self.problem = said[-1] if said else "no result came back"
+            return []
+        finally:
+            late.cancel()
+        self.made_by = f"TensorFlow {version}, {device}"
+        self.all += speeds
+        return speeds
+
+    def __str__(self) -> str:
+        if not self.all:
+            return f"The machine's speed could not be measured: {self.problem}"
+        return (
+            f"1024x1024x1024 float32 product: {median(self.all):.0f} GFLOP/s "
+            f"({self.made_by}, median of {len(self.all)})"
+        )

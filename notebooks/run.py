@@ -14,12 +14,13 @@ import re
 import sys
 import tempfile
 from pathlib import Path
+from statistics import median
 
 import nbformat
 from tqdm import tqdm
 
 from _execute import execute, write
-from _machine import measure_product
+from _machine import Product
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parent / "build"
@@ -38,14 +39,14 @@ def main(arguments: list[str] | None = None) -> int:
         if named and not named.startswith("~"):  # a home that nobody has
             os.environ[name] = os.path.abspath(named)
 
-    rows, speed, status = [], "", 0
-    try:
-        gflops, speed = measure_product()
-        run_all(paths, options.store, gflops, rows)
-    except KeyboardInterrupt:
-        status = 130
+    rows, status = [], 0
+    with Product() as product:
+        try:
+            run_all(paths, options.store, product, rows)
+        except KeyboardInterrupt:
+            status = 130
     if rows:
-        print(speed)
+        print(product)
         print_table(rows)
     errors = [error for row in rows for error in row["errors"]]
     print(*errors, sep="\n")
@@ -64,11 +65,16 @@ def find_notebooks(numbers: list[str]) -> list[Path]:
     return chosen if numbers else paths
 
 
-def run_all(paths: list[Path], store: bool, gflops: int | None, rows: list) -> None:
-    """Runs the notebooks in turn; appends a row of the table for each."""
+def run_all(paths: list[Path], store: bool, product: Product, rows: list) -> None:
+    """Runs the notebooks in turn; appends a row of the table for each.
+
+    The machine's speed is measured before and after each: its GFLOP/s are the median
+    of both.
+    """
     copies = folder_for_copies()
     notebooks = [nbformat.read(path, as_version=4) for path in paths]
     cells = sum(map(count_code, notebooks))
+    before = product.measure()
     with tqdm(total=cells, unit="cell", dynamic_ncols=True) as bar:
         for path, notebook in zip(paths, notebooks, strict=True):
             bar.set_description(path.stem)
@@ -76,8 +82,9 @@ def run_all(paths: list[Path], store: bool, gflops: int | None, rows: list) -> N
             seconds, memory, error = execute(notebook, HERE, lambda: bar.update(1))
             bar.update(after - bar.n)  # where a cell failed
             notebook.metadata["seqmodels"] = {"seconds": round(seconds)}
-            if gflops:
-                notebook.metadata["seqmodels"]["gflops"] = gflops
+            speeds, before = before, product.measure()
+            if speeds := speeds + before:  # none where it cannot be measured
+                notebook.metadata["seqmodels"]["gflops"] = round(median(speeds))
             errors = [f"\n{path.stem} failed:\n{error}"] if error else []
             # Only a notebook that kept its promise replaces the one stored.
             folder = HERE if store and not error else copies
@@ -88,6 +95,7 @@ def run_all(paths: list[Path], store: bool, gflops: int | None, rows: list) -> N
                 {
                     "notebook": path.stem,
                     "seconds": f"{seconds:.0f}",
+                    "GFLOP/s": str(notebook.metadata["seqmodels"].get("gflops", "-")),
                     "peak memory": f"{memory / 1e9:.1f} GB",
                     "data": last("Data", notebook),
                     "result": result,
@@ -124,7 +132,7 @@ def last(word: str, notebook: nbformat.NotebookNode) -> str:
 
 
 def print_table(rows: list[dict]) -> None:
-    columns = ["notebook", "seconds", "peak memory", "data", "result"]
+    columns = ["notebook", "seconds", "GFLOP/s", "peak memory", "data", "result"]
     table = [columns, *([row[column] for column in columns] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for line in table:

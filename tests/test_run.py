@@ -1,8 +1,11 @@
 """The program that runs the notebooks: what it says, what it keeps, how it ends."""
 
+import contextlib
+import itertools
 import json
 import os
 import re
+import statistics
 
 import nbformat
 import pytest
@@ -15,9 +18,26 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.slow
 
 SPEED = "1024x1024x1024 float32 product: 7 GFLOP/s"
+SMALL = _machine.PRODUCT.replace("1024, 1024", "8, 8")
 NOTEBOOKS = os.path.dirname(_machine.__file__)
 GOOD = ["print('Data: made up')", "print('Result: kept')"]
 BAD = ["print('Result: \U0001f600')", "assert False, 'broken \U0001f600'"]
+
+
+class Measured(contextlib.AbstractContextManager):
+    """A machine that is a little faster at each measure."""
+
+    def __init__(self):
+        self.speeds = itertools.count(6.0, 2.0)
+
+    def __exit__(self, *_):
+        pass
+
+    def measure(self):
+        return [next(self.speeds)] * 5
+
+    def __str__(self):
+        return SPEED
 
 
 def save(folder, **notebooks):
@@ -32,7 +52,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
     monkeypatch.setattr(run, "HERE", tmp_path / "notebooks")
     monkeypatch.setattr(run, "BUILD", tmp_path / "build")
-    monkeypatch.setattr(run, "measure_product", lambda: (7, SPEED))
+    monkeypatch.setattr(run, "Product", Measured)
     return tmp_path / "notebooks"
 
 
@@ -153,7 +173,7 @@ def stand_ins(run, folder):
     """Another folder, no kernel, and large outputs, in a process of its own."""
     run.HERE = run.Path(folder)
     run.BUILD = run.HERE.parent / "build"
-    run.measure_product = lambda: (7, SPEED)
+    run.Product = Measured
 
     def execute(notebook, folder, on_cell):
         large = "Result: " + "a" * 10_000 + "\n"
@@ -204,22 +224,32 @@ def test_a_checkout_that_cannot_be_written_is_run_all_the_same(
 
 
 def test_the_product_is_measured_in_a_process_of_its_own():
-    code = _machine.PRODUCT.replace("1024, 1024", "8, 8")
-    gflops, line = _machine.measure_product(code)
-    assert gflops > 0
-    assert line.startswith("1024x1024x1024 float32 product: ")
-    assert f" {gflops} GFLOP/s (TensorFlow 2." in line and "best of 20)" in line
+    with _machine.Product(SMALL) as product:
+        first, second = product.measure(), product.measure()
+        assert product.all == first + second and len(first) == len(second) == 5
+    assert min(product.all) > 0
+    gflops = f"{statistics.median(product.all):.0f}"
+    line = f"1024x1024x1024 float32 product: {gflops} GFLOP/s (TensorFlow 2."
+    assert str(product).startswith(line) and str(product).endswith("median of 10)")
+
+
+def test_what_was_measured_stays_when_the_process_has_ended():
+    with _machine.Product(SMALL) as product:
+        product.measure()
+        product._child.kill()
+        assert product.measure() == product.measure() == []
+    assert len(product.all) == 5 and " GFLOP/s (TensorFlow" in str(product)
 
 
 @pytest.mark.parametrize(
     "code, said",
-    [("raise SystemExit('no memory')", "no memory"), ("", "status 0")],
+    [("raise SystemExit('no memory')", "no memory"), ("", "no result came back")],
 )
 def test_a_machine_that_cannot_be_measured_stops_nothing(
     code, said, folder, no_kernel, monkeypatch, capsys
 ):
     save(folder, **{"01_a": GOOD})
-    monkeypatch.setattr(run, "measure_product", lambda: _machine.measure_product(code))
+    monkeypatch.setattr(run, "Product", lambda: _machine.Product(code))
     assert run.main(["--store"]) == 0
     line = f"The machine's speed could not be measured: {said}"
     assert capsys.readouterr().out.startswith(f"{line}\nnotebook")
