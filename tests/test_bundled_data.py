@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter, namedtuple
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,7 +15,9 @@ from seqmodels.data import texts
 FOLDER = Path(texts.__file__).resolve().parents[2] / "datasets"
 TEXTS = sorted(FOLDER.glob("encyclopedia/*.txt"))
 EMOJI_WORDS = FOLDER / "emoji_words.tsv"
+SOURCES = FOLDER / "encyclopedia_sources.tsv"
 REVIEWS = FOLDER / "reviews.tsv"
+FILES = [*TEXTS, EMOJI_WORDS, SOURCES, REVIEWS]
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 
 Article = namedtuple("Article", "topic title body")
@@ -136,6 +139,23 @@ def test_stand_in_for_text8(monkeypatch, tmp_path):
     assert text.split(" ") == text.split()  # single spaces, none at the ends
 
 
+def test_sources():
+    rows = read_table(SOURCES, "topic", "title", "address", "label")
+    assert len({(title, address) for _, title, address, _ in rows}) == len(rows)
+    counts = Counter((topic, title) for topic, title, *_ in rows)
+    assert [*counts] == [(a.topic, a.title) for a in ARTICLES]  # all, in their order
+    assert min(counts.values()) == 2 and max(counts.values()) == 5
+    for *_, address, label in rows:
+        url = urlsplit(address)
+        assert url.scheme in ("http", "https") and re.fullmatch(
+            r"[a-z0-9.-]+", url.netloc
+        )
+        assert re.fullmatch(r"[!-~]+", address) and not set(address) & set('[]"<>|')
+        assert re.fullmatch(r"[ -~]+", label) and not set(label) & set('[]"')
+    for article in texts.load_encyclopedia()[0]:
+        assert len(article.sources) == counts[article.topic, article.title]
+
+
 # The table of emoji
 
 
@@ -180,14 +200,14 @@ def test_reviews():
 def test_readme_has_sizes_and_checksums(run_python):
     rows = re.findall(r"(?m)^\| (\S+) \| (\d+) \| (\d+) \| ([0-9a-f]{64}) \|$", README)
     expected = []
-    for path in [*TEXTS, EMOJI_WORDS, REVIEWS]:
+    for path in FILES:
         name, content = path.relative_to(FOLDER).as_posix(), path.read_bytes()
         sizes = str(len(content.decode("utf-8"))), str(len(content))
         expected.append((name, *sizes, hashlib.sha256(content).hexdigest()))
     assert rows == expected
     files = {path for path in FOLDER.rglob("[!.]*") if path.is_file()}
     others = {FOLDER / "README.md", FOLDER / "LICENSE"}
-    assert files - others == {*TEXTS, EMOJI_WORDS, REVIEWS}
+    assert files - others == {*FILES}
 
     command = re.search('(?m)^python -c "(.+)"$', README)[1]
     printed = run_python(command).stdout.splitlines()

@@ -7,13 +7,12 @@ import stat
 import tempfile
 import time
 import uuid
-import zlib
 from pathlib import Path
 
 import platformdirs
 
 from seqmodels.data._download import download
-from seqmodels.data._registry import REGISTRY, TEXT8
+from seqmodels.data._registry import REGISTRY
 
 STALE = 24 * 60 * 60  # seconds after which a temporary file has no living owner
 
@@ -93,31 +92,6 @@ def read_own(name: str) -> bytes | None:
     except OSError as error:
         why = f"cannot be read ({error.strerror})"
     raise ValueError(f"{name} in SEQMODELS_DATA: {why}.")
-
-
-def check_text8(content: bytes, where: str) -> None:
-    """Raises if bytes are not text8 or, as far as one can tell, its beginning."""
-    size, whole, head_size = len(content), TEXT8["size"], TEXT8["head_size"]
-    if not head_size <= size <= whole:
-        raise ValueError(
-            f"{where} has {size:,} characters; expected from {head_size:,} "
-            f"(an excerpt) to {whole:,} (all of it)."
-        )
-    head = hashlib.sha256(content[:head_size]).hexdigest()
-    if head != TEXT8["head_sha256"]:
-        raise ValueError(
-            f"{where}: expected SHA-256 {TEXT8['head_sha256']} of its first "
-            f"{head_size:,} characters, got {head}."
-        )
-    if stray := content.translate(None, b"abcdefghijklmnopqrstuvwxyz "):
-        raise ValueError(
-            f"{where} has {stray[:1]!r} at position {content.index(stray[:1]):,}; "
-            "expected only a-z and space."
-        )
-    if size == whole and (crc := zlib.crc32(content)) != TEXT8["crc32"]:
-        raise ValueError(
-            f"{where}: expected CRC-32 {TEXT8['crc32']:08x}, got {crc:08x}."
-        )
 
 
 def _mismatch(name, content):

@@ -10,6 +10,14 @@ REGISTRY = {
             "https://data.deepai.org/text8.zip",
         ],
     },
+    "enwik8.zip": {
+        "size": 36_445_475,
+        "sha256": "547994d9980ebed1288380d652999f38a14fe291a6247c157c3d33d4932534bc",
+        "urls": [
+            "http://mattmahoney.net/dc/enwik8.zip",
+            "https://data.deepai.org/enwik8.zip",
+        ],
+    },
     "shakespeare.txt": {
         "size": 1_115_394,
         "sha256": "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
@@ -34,12 +42,23 @@ REGISTRY = {
     },
 }
 
-# The file inside text8.zip. Its head tells an excerpt of it from any other text.
+# The files inside text8.zip and enwik8.zip. A head tells an excerpt from other texts.
 TEXT8 = {
     "size": 100_000_000,
-    "crc32": 0x7D6BE66F,
+    "digest": ("CRC-32", "7d6be66f"),
+    "allowed": (b"abcdefghijklmnopqrstuvwxyz ", "a-z and space"),
     "head_size": 1_000_000,
     "head_sha256": "a29a713419313a2c4f0f38d3907938156a7c088a69c7c30542410124651ab5b2",
+}
+
+ENWIK8 = {
+    "size": 100_000_000,
+    "digest": (
+        "SHA-256",
+        "2b49720ec4d78c3c9fabaee6e4179a5e997302b3a70029f30f2d582218c024a8",
+    ),
+    "head_size": 1_000_000,
+    "head_sha256": "369b688978f649681136198fb96db14c1616756260c55fb4b65e9bc049552cad",
 }
 
 # The labelled reviews inside aclImdb_v1.tar.gz, whichever way they are packed.

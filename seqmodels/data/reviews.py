@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seqmodels.data import texts
 from seqmodels.data._fetch import fetch, own_folder, read_own
 from seqmodels.data._registry import IMDB
+from seqmodels.data._source import Source, announce, stand_in
+from seqmodels.data.bundled import read_table
 
 ARCHIVE = "aclImdb_v1.tar.gz"
 MAX_REVIEW = 100_000  # bytes; the longest has about 14,000
@@ -29,7 +30,7 @@ class Reviews(NamedTuple):
     labels: np.ndarray  # `(num_reviews,)`, `int32`: 1 is positive, 0 is negative
 
 
-def load_imdb() -> tuple[tuple[Reviews, Reviews], texts.Source]:
+def load_imdb() -> tuple[tuple[Reviews, Reviews], Source]:
     """Loads 25,000 film reviews to train on and 25,000 to test on.
 
     Half of each are positive. Reviews of one film stand near each other and are never
@@ -53,13 +54,13 @@ def load_imdb() -> tuple[tuple[Reviews, Reviews], texts.Source]:
         if content is None:
             where, (content, reason) = ARCHIVE, fetch(ARCHIVE)
         if content is None:
-            return texts._announce(*_stand_in(reason))
+            return announce(*_bundled(reason))
         files = _read_archive(content, where)
     _check(files, where)
     splits = _split(files, "train"), _split(files, "test")
     size = " + ".join(f"{len(split.texts):,}" for split in splits)
-    source = texts.Source("IMDB", "real", f"{size} reviews")
-    return texts._announce(splits, source)
+    source = Source("IMDB", "real", f"{size} reviews")
+    return announce(splits, source)
 
 
 def _read_folder(folder):
@@ -142,25 +143,21 @@ def _split(files, split):
     return Reviews([files[name].decode("utf-8") for *_, name in keys], labels)
 
 
-def _stand_in(reason):
+def _bundled(reason):
     """The bundled reviews: of each topic and label every fourth is to test on."""
-    table = (texts._bundled_folder() / "reviews.tsv").read_text(encoding="utf-8")
     rows, counts = {"train": [], "test": []}, {}
-    for number, line in enumerate(table.strip("\n").split("\n")[1:], start=2):
-        columns = line.split("\t")
-        if len(columns) != 3 or columns[0] not in ("0", "1"):
+    table = read_table("reviews.tsv", 3)
+    for number, (label, topic, text) in enumerate(table, start=2):
+        if label not in ("0", "1"):
             raise ValueError(
-                f"reviews.tsv, line {number}: expected 0 or 1, a topic and a text in "
-                f"3 columns; got {line[:40]!r}."
+                f"reviews.tsv, line {number}: expected a label 0 or 1, got {label!r}."
             )
-        label, topic, text = columns
         counts[label, topic] = counts.get((label, topic), 0) + 1
         split = "train" if counts[label, topic] % 4 else "test"
         rows[split].append((text, int(label)))
     splits = tuple(_in_turns(part) for part in rows.values())
     size = " + ".join(f"{len(split.texts):,}" for split in splits)
-    detail = f"reviews, {size}, in place of IMDB ({reason})"
-    return splits, texts.Source("IMDB", "bundled", detail)
+    return splits, stand_in("IMDB", f"reviews, {size}", reason)
 
 
 def _in_turns(rows):

@@ -1,47 +1,34 @@
 """The course's data sets: the real one where it can be had, else a bundled stand-in."""
 
 import io
-import itertools
 import re
 import unicodedata
 import zipfile
-from dataclasses import dataclass
-from pathlib import Path
-from typing import NamedTuple
 
-from seqmodels.data._fetch import check_text8, fetch, read_own
+from seqmodels.data._excerpts import check_excerpt
+from seqmodels.data._fetch import fetch, read_own
 from seqmodels.data._registry import TEXT8
+from seqmodels.data._source import Source, announce, stand_in
+from seqmodels.data.bundled import (
+    Article,
+    load_emoji_words,
+    load_encyclopedia,
+    read_articles,
+)
+
+__all__ = [
+    "Article",
+    "Source",
+    "load_emoji_words",
+    "load_encyclopedia",
+    "load_kafka",
+    "load_shakespeare",
+    "load_text8",
+    "normalize_text8",
+]
 
 DIGITS = "zero one two three four five six seven eight nine".split()
 SPELT_OUT = str.maketrans({str(i): f" {word} " for i, word in enumerate(DIGITS)})
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where data came from; `str` of it is one line to show the reader."""
-
-    name: str  # the data set asked for, such as "text8"
-    kind: str  # "real" (all of it), "excerpt" (its beginning) or "bundled"
-    detail: str  # how much there is and, in place of something else, why
-
-    def __str__(self):
-        if self.kind == "bundled":
-            return f"Data: bundled {self.detail}"
-        part = ", excerpt" if self.kind == "excerpt" else ""
-        return f"Data: {self.name}{part}, {self.detail}"
-
-
-class Article(NamedTuple):
-    """One article of the pocket encyclopedia, its line breaks and links as written."""
-
-    topic: str
-    title: str
-    text: str
-
-
-def _announce(data, source):
-    print(source)
-    return data, source
 
 
 def load_text8() -> tuple[str, Source]:
@@ -60,13 +47,13 @@ def load_text8() -> tuple[str, Source]:
     """
     content = read_own("text8")
     if content is not None:
-        return _announce(*_text8(content, "text8 in SEQMODELS_DATA"))
+        return announce(*_text8(content, "text8 in SEQMODELS_DATA"))
     archive, reason = fetch("text8.zip")
     if archive is None:
         plain = re.sub(r"\[\[|\]\]", "", _encyclopedia_text())  # [[comet]]s: one word
-        return _announce(*_stand_in("text8", normalize_text8(plain), reason))
+        return _announce_stand_in("text8", normalize_text8(plain), reason)
     with zipfile.ZipFile(io.BytesIO(archive)) as members:
-        return _announce(*_text8(members.read("text8"), "text8 in text8.zip"))
+        return announce(*_text8(members.read("text8"), "text8 in text8.zip"))
 
 
 def load_shakespeare() -> tuple[str, Source]:
@@ -97,43 +84,6 @@ def load_kafka() -> tuple[str, Source]:
     return _load_file("Kafka", "kafka.txt")
 
 
-def load_encyclopedia() -> tuple[list[Article], Source]:
-    """Loads the bundled pocket encyclopedia.
-
-    The first article of each topic comes before the second of any, so that every
-    stretch of the text mixes topics.
-
-    Returns:
-        A list of `Article` and its `Source`, which is also printed.
-
-    Raises:
-        FileNotFoundError: If the encyclopedia was not installed.
-    """
-    articles = _read_articles()
-    size = sum(len(article.text) for article in articles)
-    detail = f"pocket encyclopedia, {len(articles):,} articles, {size:,} characters"
-    return _announce(articles, Source("encyclopedia", "bundled", detail))
-
-
-def load_emoji_words() -> tuple[list[tuple[str, str]], Source]:
-    """Loads the bundled table of words with an emoji for each.
-
-    Returns:
-        A list of `(word, emoji)` and its `Source`, which is also printed.
-
-    Raises:
-        ValueError: If a line does not have two columns.
-    """
-    table = (_bundled_folder() / "emoji_words.tsv").read_text(encoding="utf-8")
-    rows = [tuple(line.split("\t")) for line in table.strip("\n").split("\n")]
-    for number, row in enumerate(rows, start=1):
-        if len(row) != 2:
-            where = f"emoji_words.tsv, line {number}"
-            raise ValueError(f"{where}: expected 2 columns, got {len(row)}.")
-    detail = f"emoji table, {len(rows) - 1:,} words"  # its first line is a heading
-    return _announce(rows[1:], Source("emoji words", "bundled", detail))
-
-
 def normalize_text8(text: str) -> str:
     """Writes a text in text8's 27 characters, digits spelt out and accents dropped.
 
@@ -155,46 +105,23 @@ def normalize_text8(text: str) -> str:
 def _load_file(name, file_name):
     content, reason = fetch(file_name)
     if content is None:
-        return _announce(*_stand_in(name, _encyclopedia_text(), reason))
+        return _announce_stand_in(name, _encyclopedia_text(), reason)
     text = content.decode("utf-8")
-    return _announce(text, Source(name, "real", f"{len(text):,} characters"))
+    return announce(text, Source(name, "real", f"{len(text):,} characters"))
 
 
-def _stand_in(name, text, reason):
-    size = f"{len(text):,} characters"
-    detail = f"pocket encyclopedia, {size}, in place of {name} ({reason})"
-    return text, Source(name, "bundled", detail)
+def _announce_stand_in(name, text, reason):
+    what = f"pocket encyclopedia, {len(text):,} characters"
+    return announce(text, stand_in(name, what, reason))
 
 
 def _text8(content, where):
-    check_text8(content, where)
+    check_excerpt(content, where, TEXT8)
     text, size = content.decode("ascii"), f"{len(content):,} characters"
     if len(content) < TEXT8["size"]:
         return text, Source("text8", "excerpt", f"its first {size}")
     return text, Source("text8", "real", size)
 
 
-def _bundled_folder():
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "bundled"  # a wheel has it there, a checkout does not
-    return installed if installed.is_dir() else package.parent / "datasets"
-
-
-def _read_articles():
-    """Reads the topics' files and lets their articles take turns."""
-    paths = sorted((_bundled_folder() / "encyclopedia").glob("*.txt"))
-    if not paths:
-        raise FileNotFoundError(
-            "seqmodels came without encyclopedia/<topic>.txt; install it again."
-        )
-    files = []
-    for path in paths:
-        parts = re.split(r"(?m)^= (.+) =$", path.read_text(encoding="utf-8"))
-        pairs = zip(parts[1::2], parts[2::2], strict=True)
-        files.append([Article(path.stem, title, body.strip()) for title, body in pairs])
-    turns = itertools.zip_longest(*files)
-    return [article for turn in turns for article in turn if article]
-
-
 def _encyclopedia_text():
-    return "\n\n".join(f"{a.title}\n\n{a.text}" for a in _read_articles())
+    return "\n\n".join(f"{a.title}\n\n{a.text}" for a in read_articles())

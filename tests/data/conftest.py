@@ -42,10 +42,17 @@ def bundled(tmp_path, monkeypatch):
         "= Moon =\n\nIt has 2 faces.\n\n= Mars =\n\nRed.\n\n= Black hole =\n\nDark.\n",
         encoding="utf-8",
     )
+    (folder / "encyclopedia_sources.tsv").write_text(
+        "topic\ttitle\taddress\tlabel\n"
+        "oceans\tTide\thttps://example.org/tide\tTide tables\n"
+        "astronomy\tMoon\thttp://example.org/Moon_(1)\tMaps of the Moon\n"
+        "astronomy\tMoon\thttps://example.org/?q=moon\tOn the Moon\n",
+        encoding="utf-8",
+    )
     (folder / "emoji_words.tsv").write_text(
         "word\temoji\nball\t⚽\nfamily\t👨‍👩‍👧\n", encoding="utf-8"
     )
-    monkeypatch.setattr(texts, "_bundled_folder", lambda: folder)
+    monkeypatch.setattr("seqmodels.data.bundled.bundled_folder", lambda: folder)
     return folder
 
 
@@ -97,8 +104,9 @@ def start_child(start_python):
 def text8(register, monkeypatch, fake_text8):
     """Registers the made-up text8, whole and head; returns a way to say where it is."""
     text, archive = fake_text8
-    monkeypatch.setitem(_fetch.TEXT8, "size", len(text))
-    monkeypatch.setitem(_fetch.TEXT8, "crc32", zlib.crc32(text))
-    monkeypatch.setitem(_fetch.TEXT8, "head_sha256", sha256(text[:HEAD_SIZE]))
+    known = {"size": len(text), "digest": ("CRC-32", f"{zlib.crc32(text):08x}")}
+    known["head_sha256"] = sha256(text[:HEAD_SIZE])
+    for key, value in known.items():
+        monkeypatch.setitem(texts.TEXT8, key, value)
     register("text8.zip", archive)
     return lambda *urls: register("text8.zip", archive, *urls)

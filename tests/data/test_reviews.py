@@ -7,7 +7,8 @@ import tarfile
 import numpy as np
 import pytest
 
-from seqmodels.data import _fetch, reviews, texts
+from seqmodels.data import _fetch, reviews
+from seqmodels.data._source import Source
 
 RATINGS = {"neg": [1, 4, 3], "pos": [7, 10, 8]}
 
@@ -53,7 +54,7 @@ def pack(files, before="aclImdb/", then=None):
 
 def check_loaded(loaded):
     (train, test), source = loaded
-    assert source == texts.Source("IMDB", "real", "6 + 6 reviews")
+    assert source == Source("IMDB", "real", "6 + 6 reviews")
     for split, part in [("train", train), ("test", test)]:
         assert part.labels.tolist() == [0, 1, 0, 1, 0, 1]
         assert part.texts == [
@@ -247,7 +248,7 @@ def test_stand_in_with_a_bad_line(monkeypatch, tmp_path):
     (tmp_path / "reviews.tsv").write_text(
         "label\ttopic\ttext\n1\tfilm\tGood.\ngood\tfilm\tBad.\n", encoding="utf-8"
     )
-    monkeypatch.setattr(texts, "_bundled_folder", lambda: tmp_path)
-    message = "reviews.tsv, line 3: expected 0 or 1, a topic and a text in 3 columns; "
+    monkeypatch.setattr("seqmodels.data.bundled.bundled_folder", lambda: tmp_path)
+    message = "reviews.tsv, line 3: expected a label 0 or 1, got 'good'"
     with pytest.raises(ValueError, match=message):
         reviews.load_imdb()
