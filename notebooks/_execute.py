@@ -5,10 +5,11 @@ import atexit
 import contextlib
 import os
 import re
+import tempfile
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from pathlib import Path
 
 import nbformat
@@ -22,7 +23,7 @@ Notebook = nbformat.NotebookNode
 def execute(
     notebook: Notebook, folder: Path, on_cell: Callable[[], object]
 ) -> tuple[float, int, str]:
-    """Executes a notebook in place.
+    """Executes a notebook in place, in any thread.
 
     Args:
         notebook: The notebook; its outputs are replaced.
@@ -32,9 +33,6 @@ def execute(
     Returns:
         Seconds, the most bytes of memory that its kernel held, and the error that
         ended it, or an empty string.
-
-    Raises:
-        KeyboardInterrupt: At Ctrl-C, once the kernel has ended.
     """
     client = NotebookClient(
         notebook,
@@ -49,37 +47,29 @@ def execute(
     peak = PeakMemory()
     client.on_notebook_start = lambda notebook: peak.watch(client)
     start, error = time.perf_counter(), ""
-    try:
-        _in_a_thread(client)
-    except (CellControlSignal, RuntimeError) as problem:  # or the kernel died
-        error = re.sub(r"\x1b\[[\d;]*m", "", str(problem))  # no colours
-    finally:
-        peak.stop()
+    # What a kernel says beside the cells: TensorFlow's greetings, or why it died.
+    with tempfile.TemporaryFile() as said:
+        try:
+            asyncio.run(client.async_execute(stderr=said))
+        except CellControlSignal as problem:
+            error = re.sub(r"\x1b\[[\d;]*m", "", str(problem))  # no colours
+        except RuntimeError as problem:  # the kernel died
+            said.seek(0)
+            error = f"{problem}\n{said.read().decode(errors='replace')}".rstrip()
+        finally:
+            peak.stop()
+            atexit.unregister(client._cleanup_kernel)  # there is nothing left to end
     return time.perf_counter() - start, peak.bytes, error
 
 
-def _in_a_thread(client: NotebookClient) -> None:
-    """Executes, so that Ctrl-C comes to this thread and not to nbclient's handler."""
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(asyncio.run, client.async_execute())
-        try:
-            while not wait([running], timeout=1).done:  # Windows looks in between
-                pass
-        except KeyboardInterrupt:
-            _end_kernel(running)
-            atexit.unregister(client._cleanup_kernel)  # there is nothing left to end
-            raise
-    running.result()
-
-
-def _end_kernel(running: Future) -> None:
-    while not running.done():  # it may only just be starting
+def end_kernels(running: list[Future]) -> None:
+    """Ends this process's kernels, until all that runs has noticed."""
+    while wait(running, timeout=0.2).not_done:  # one may only just be starting
         for child in psutil.Process().children(recursive=True):
             try:
                 child.kill()
             except psutil.Error:  # it has ended by itself
                 continue
-        wait([running], timeout=0.2)
 
 
 class PeakMemory:

@@ -2,7 +2,8 @@
 
     python notebooks/run.py               all of them, executed copies in build/
     python notebooks/run.py 02 06         only these
-    python notebooks/run.py --store 02    keeps the outputs in the notebook itself
+    python notebooks/run.py --jobs 1      one at a time; on two cores two are faster
+    python notebooks/run.py --store 02    one at a time, outputs kept in the notebooks
 
 Exit status 0 means that every notebook kept the promise of its contract cell, 1 that
 one did not or could not be written, 130 that Ctrl-C was pressed.
@@ -13,13 +14,15 @@ import os
 import re
 import sys
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from statistics import median
 
 import nbformat
 from tqdm import tqdm
 
-from _execute import execute, write
+from _execute import end_kernels, execute, write
 from _machine import Product
 
 HERE = Path(__file__).resolve().parent
@@ -30,7 +33,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("numbers", nargs="*", help="notebooks to run, such as 02")
     parser.add_argument("--store", action="store_true", help="keep outputs in place")
+    cores = os.cpu_count() or 1
+    parser.add_argument("--jobs", type=int, default=min(2, cores), help="at a time")
     options = parser.parse_args(arguments)
+    if options.jobs < 1:
+        parser.error(f"argument --jobs: expected 1 or more, got {options.jobs}")
     for stream in (sys.stdout, sys.stderr):  # which may know few characters
         stream.reconfigure(errors="backslashreplace")
     paths = find_notebooks(options.numbers)
@@ -39,19 +46,21 @@ def main(arguments: list[str] | None = None) -> int:
         if named and not named.startswith("~"):  # a home that nobody has
             os.environ[name] = os.path.abspath(named)
 
-    rows, status = [], 0
+    start, status = time.perf_counter(), 0
     with Product() as product:
+        course = Course(options.store, product)
         try:
-            run_all(paths, options.store, product, rows)
+            course.run(paths, 1 if options.store else options.jobs)
         except KeyboardInterrupt:
             status = 130
-    if rows:
-        print(product)
-        print_table(rows)
-    errors = [error for row in rows for error in row["errors"]]
+    if course.rows:
+        print(f"{product}; all of it took {time.perf_counter() - start:.0f} s")
+        print_table(course.rows)
+    errors = [error for row in course.rows for error in row["errors"]]
     print(*errors, sep="\n")
     if status:
-        print(f"Interrupted: {len(rows)} of {len(paths)} notebooks were finished.")
+        finished = f"{len(course.rows)} of {len(paths)}"
+        print(f"Interrupted: {finished} notebooks were finished.")
     return status or int(bool(errors))
 
 
@@ -65,43 +74,77 @@ def find_notebooks(numbers: list[str]) -> list[Path]:
     return chosen if numbers else paths
 
 
-def run_all(paths: list[Path], store: bool, product: Product, rows: list) -> None:
-    """Runs the notebooks in turn; appends a row of the table for each.
+class Course:
+    """Runs notebooks, and keeps a row of the table for each that was finished.
 
-    The machine's speed is measured before and after each: its GFLOP/s are the median
-    of both.
+    What is stored is run alone, the machine's speed measured before and after each;
+    else it is measured before all and after all.
     """
-    copies = folder_for_copies()
-    notebooks = [nbformat.read(path, as_version=4) for path in paths]
-    cells = sum(map(count_code, notebooks))
-    before = product.measure()
-    with tqdm(total=cells, unit="cell", dynamic_ncols=True) as bar:
-        for path, notebook in zip(paths, notebooks, strict=True):
-            bar.set_description(path.stem)
-            after = bar.n + count_code(notebook)
-            seconds, memory, error = execute(notebook, HERE, lambda: bar.update(1))
-            bar.update(after - bar.n)  # where a cell failed
-            notebook.metadata["seqmodels"] = {"seconds": round(seconds)}
-            speeds, before = before, product.measure()
-            if speeds := speeds + before:  # none where it cannot be measured
-                notebook.metadata["seqmodels"]["gflops"] = round(median(speeds))
-            errors = [f"\n{path.stem} failed:\n{error}"] if error else []
-            # Only a notebook that kept its promise replaces the one stored.
-            folder = HERE if store and not error else copies
-            if folder and (unwritten := write(notebook, folder / path.name)):
-                errors.append(unwritten)
-            result = "FAILED" if error else last("Result", notebook)
-            rows.append(
-                {
-                    "notebook": path.stem,
-                    "seconds": f"{seconds:.0f}",
-                    "GFLOP/s": str(notebook.metadata["seqmodels"].get("gflops", "-")),
-                    "peak memory": f"{memory / 1e9:.1f} GB",
-                    "data": last("Data", notebook),
-                    "result": result,
-                    "errors": errors,
-                }
-            )
+
+    def __init__(self, store: bool, product: Product) -> None:
+        self.store, self.product = store, product
+        self.rows, self.stopped = [], False
+
+    def run(self, paths: list[Path], jobs: int) -> None:
+        self.copies = folder_for_copies()
+        notebooks = [nbformat.read(path, as_version=4) for path in paths]
+        cells = sum(map(count_code, notebooks))
+        self.product.measure()
+        with (
+            tqdm(total=cells, unit="cell", dynamic_ncols=True) as self.bar,
+            ThreadPoolExecutor(jobs) as pool,
+        ):
+            running = [
+                pool.submit(self.run_one, path, notebook)
+                for path, notebook in zip(paths, notebooks, strict=True)
+            ]
+            try:
+                while wait(running, timeout=1).not_done:  # Windows looks in between
+                    pass
+            except KeyboardInterrupt:
+                self.stopped = True
+                pool.shutdown(wait=False, cancel_futures=True)
+                end_kernels([each for each in running if not each.cancelled()])
+                raise
+            finally:
+                self.rows.sort(key=lambda row: row["notebook"])
+        for future in running:
+            future.result()  # raises what it has raised
+        self.product.measure()
+
+    def run_one(self, path: Path, notebook: nbformat.NotebookNode) -> None:
+        """Runs a notebook and writes it."""
+        self.bar.set_description(path.stem)
+        left = count_code(notebook)
+
+        def on_cell():
+            nonlocal left
+            left -= 1
+            self.bar.update(1)
+
+        speeds = self.product.measure() if self.store else []
+        seconds, memory, error = execute(notebook, HERE, on_cell)
+        self.bar.update(left)  # where a cell failed
+        if self.stopped:
+            return
+        notebook.metadata["seqmodels"] = {"seconds": round(seconds)}
+        if self.store and (speeds := speeds + self.product.measure()):
+            notebook.metadata["seqmodels"]["gflops"] = round(median(speeds))
+        errors = [f"\n{path.stem} failed:\n{error}"] if error else []
+        # Only a notebook that kept its promise replaces the one stored.
+        folder = HERE if self.store and not error else self.copies
+        if folder and (unwritten := write(notebook, folder / path.name)):
+            errors.append(unwritten)
+        self.rows.append(
+            {
+                "notebook": path.stem,
+                "seconds": f"{seconds:.0f}",
+                "peak memory": f"{memory / 1e9:.1f} GB",
+                "data": last("Data", notebook),
+                "result": "FAILED" if error else last("Result", notebook),
+                "errors": errors,
+            }
+        )
 
 
 def folder_for_copies() -> Path | None:
@@ -132,7 +175,7 @@ def last(word: str, notebook: nbformat.NotebookNode) -> str:
 
 
 def print_table(rows: list[dict]) -> None:
-    columns = ["notebook", "seconds", "GFLOP/s", "peak memory", "data", "result"]
+    columns = ["notebook", "seconds", "peak memory", "data", "result"]
     table = [columns, *([row[column] for column in columns] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for line in table:

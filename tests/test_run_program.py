@@ -49,13 +49,29 @@ def interrupt(process, sign):
 def test_ctrl_c_ends_in_the_table_of_what_was_finished(notebooks, start_python):
     save(notebooks, **{"01_good": GOOD, "02_slow": [SLOW], "03_never": GOOD})
     before = (notebooks / "02_slow.ipynb").read_bytes()
-    process = start_python(IN_A_CHILD, notebooks, PYTHONPATH=NOTEBOOKS)
+    alone = "--jobs", "1"
+    process = start_python(IN_A_CHILD, *alone, notebooks, PYTHONPATH=NOTEBOOKS)
     out = interrupt(process, notebooks / "started")
     lines = out.splitlines()
     assert [(line[:7], line[-4:]) for line in lines[2:-2]] == [("01_good", "kept")]
     assert lines[-1] == "Interrupted: 1 of 3 notebooks were finished."
     assert "02_slow" not in out
     assert (notebooks / "02_slow.ipynb").read_bytes() == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no Ctrl-C for one process on Windows")
+def test_ctrl_c_while_two_run_at_a_time(notebooks, start_python):
+    other = SLOW.replace("started", "also started")
+    save(notebooks, **{"01_slow": [SLOW], "02_slow": [other], "03_never": GOOD})
+    both = "--jobs", "2"
+    process = start_python(IN_A_CHILD, *both, notebooks, PYTHONPATH=NOTEBOOKS)
+    for _ in range(600):
+        if (notebooks / "started").exists():
+            break
+        time.sleep(0.1)
+    out = interrupt(process, notebooks / "also started")
+    assert out.strip() == "Interrupted: 0 of 3 notebooks were finished."
+    assert sorted(os.listdir(notebooks.parent / "build")) == []
 
 
 STARTING = """if True:
