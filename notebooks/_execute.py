@@ -20,8 +20,18 @@ from nbclient.exceptions import CellControlSignal
 Notebook = nbformat.NotebookNode
 
 
+# Names of the settings by which NumPy's and TensorFlow's products are told how many
+# threads to use. Where several kernels take as many each, they wait for one another.
+THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+)
+
+
 def execute(
-    notebook: Notebook, folder: Path, on_cell: Callable[[], object]
+    notebook: Notebook, folder: Path, on_cell: Callable[[], object], threads: int = 0
 ) -> tuple[float, int, str]:
     """Executes a notebook in place, in any thread.
 
@@ -29,6 +39,7 @@ def execute(
         notebook: The notebook; its outputs are replaced.
         folder: The folder that its kernel works in.
         on_cell: Called without an argument after each code cell.
+        threads: How many a product may use; 0 leaves it to the libraries.
 
     Returns:
         Seconds, the most bytes of memory that its kernel held, and the error that
@@ -46,11 +57,13 @@ def execute(
     )
     peak = PeakMemory()
     client.on_notebook_start = lambda notebook: peak.watch(client)
+    limits = dict.fromkeys(THREADS, str(threads)) if threads else {}
     start, error = time.perf_counter(), ""
     # What a kernel says beside the cells: TensorFlow's greetings, or why it died.
     with tempfile.TemporaryFile() as said:
         try:
-            asyncio.run(client.async_execute(stderr=said))
+            env = {**os.environ, **limits}
+            asyncio.run(client.async_execute(stderr=said, env=env))
         except CellControlSignal as problem:
             error = re.sub(r"\x1b\[[\d;]*m", "", str(problem))  # no colours
         except RuntimeError as problem:  # the kernel died

@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     with Product() as product:
         course = Course(options.store, product)
         try:
-            course.run(paths, 1 if options.store else options.jobs)
+            course.run(paths, 1 if options.store else min(options.jobs, len(paths)))
         except KeyboardInterrupt:
             status = 130
     if course.rows:
@@ -86,6 +86,7 @@ class Course:
         self.rows, self.stopped = [], False
 
     def run(self, paths: list[Path], jobs: int) -> None:
+        self.threads = max(1, (os.cpu_count() or 1) // jobs) if jobs > 1 else 0
         self.copies = folder_for_copies()
         notebooks = [nbformat.read(path, as_version=4) for path in paths]
         cells = sum(map(count_code, notebooks))
@@ -123,7 +124,7 @@ class Course:
             self.bar.update(1)
 
         speeds = self.product.measure() if self.store else []
-        seconds, memory, error = execute(notebook, HERE, on_cell)
+        seconds, memory, error = execute(notebook, HERE, on_cell, self.threads)
         self.bar.update(left)  # where a cell failed
         if self.stopped:
             return
