@@ -17,21 +17,13 @@ import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal
 
+from _machine import share_of_cores
+
 Notebook = nbformat.NotebookNode
 
 
-# Names of the settings by which NumPy's and TensorFlow's products are told how many
-# threads to use. Where several kernels take as many each, they wait for one another.
-THREADS = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "TF_NUM_INTRAOP_THREADS",
-)
-
-
 def execute(
-    notebook: Notebook, folder: Path, on_cell: Callable[[], object], threads: int = 0
+    notebook: Notebook, folder: Path, on_cell: Callable[[], object], jobs: int = 1
 ) -> tuple[float, int, str]:
     """Executes a notebook in place, in any thread.
 
@@ -39,7 +31,7 @@ def execute(
         notebook: The notebook; its outputs are replaced.
         folder: The folder that its kernel works in.
         on_cell: Called without an argument after each code cell.
-        threads: How many a product may use; 0 leaves it to the libraries.
+        jobs: How many notebooks share the cores with this one, itself counted.
 
     Returns:
         Seconds, the most bytes of memory that its kernel held, and the error that
@@ -57,12 +49,11 @@ def execute(
     )
     peak = PeakMemory()
     client.on_notebook_start = lambda notebook: peak.watch(client)
-    limits = dict.fromkeys(THREADS, str(threads)) if threads else {}
     start, error = time.perf_counter(), ""
     # What a kernel says beside the cells: TensorFlow's greetings, or why it died.
     with tempfile.TemporaryFile() as said:
         try:
-            env = {**os.environ, **limits}
+            env = {**os.environ, **share_of_cores(jobs)}
             asyncio.run(client.async_execute(stderr=said, env=env))
         except CellControlSignal as problem:
             error = re.sub(r"\x1b\[[\d;]*m", "", str(problem))  # no colours

@@ -7,6 +7,14 @@ import sys
 import threading
 from statistics import median
 
+# Settings by which the products of NumPy and TensorFlow learn how many threads to use.
+THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+)
+
 # Five products each time a line comes. The last number is fetched so that a GPU must
 # have finished; five more go before, to warm up.
 PRODUCT = """
@@ -23,6 +31,16 @@ for line in sys.stdin:
         speeds.append(2 * 1024**3 / (time.perf_counter() - start) / 1e9)
     print(json.dumps([speeds[5:], tf.__version__, device]), flush=True)
 """
+
+
+def share_of_cores(jobs: int) -> dict[str, str]:
+    """Settings for each of several processes at a time; none for one alone.
+
+    Where each takes all cores, threads wait for one another: two of NumPy's lessons at
+    a time ran three times as long as alone.
+    """
+    threads = max(1, (os.cpu_count() or 1) // jobs)
+    return dict.fromkeys(THREADS, str(threads)) if jobs > 1 else {}
 
 
 class Product:

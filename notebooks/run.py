@@ -86,7 +86,7 @@ class Course:
         self.rows, self.stopped = [], False
 
     def run(self, paths: list[Path], jobs: int) -> None:
-        self.threads = max(1, (os.cpu_count() or 1) // jobs) if jobs > 1 else 0
+        self.jobs = jobs
         self.copies = folder_for_copies()
         notebooks = [nbformat.read(path, as_version=4) for path in paths]
         cells = sum(map(count_code, notebooks))
@@ -124,7 +124,7 @@ class Course:
             self.bar.update(1)
 
         speeds = self.product.measure() if self.store else []
-        seconds, memory, error = execute(notebook, HERE, on_cell, self.threads)
+        seconds, memory, error = execute(notebook, HERE, on_cell, self.jobs)
         self.bar.update(left)  # where a cell failed
         if self.stopped:
             return

@@ -60,7 +60,7 @@ def folder(tmp_path, monkeypatch):
 def no_kernel(monkeypatch):
     """Notebooks that are over at once, each with one line as its output."""
 
-    def execute(notebook, folder, on_cell, threads):
+    def execute(notebook, folder, on_cell, jobs):
         for cell in notebook.cells:
             cell.outputs = [nbformat.v4.new_output("stream", text="Result: new\n")]
             on_cell()
@@ -144,9 +144,9 @@ def test_a_lesson_in_two_parts(number, found, folder, no_kernel, capsys):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_kernels_at_a_time_share_the_cores(jobs, folder, monkeypatch, capsys):
-    for name in _execute.THREADS:
+    for name in _machine.THREADS:
         monkeypatch.delenv(name, raising=False)
-    told = f"import os; print('Result:', set(map(os.environ.get, {_execute.THREADS})))"
+    told = f"import os; print('Result:', set(map(os.environ.get, {_machine.THREADS})))"
     save(folder, **{"01_a": [told], "02_b": [told]})
     assert run.main(["--jobs", str(jobs)]) == 0
     wanted = {1: None, 2: str(max(1, os.cpu_count() // 2))}[jobs]
@@ -187,7 +187,7 @@ def stand_ins(run, folder):
     run.BUILD = run.HERE.parent / "build"
     run.Product = Measured
 
-    def execute(notebook, folder, on_cell, threads):
+    def execute(notebook, folder, on_cell, jobs):
         large = "Result: " + "a" * 10_000 + "\n"
         notebook.cells[0].outputs = [nbformat.v4.new_output("stream", text=large)]
         return 1.0, 0, ""

@@ -24,6 +24,10 @@ def pytest_configure(config):
     os.environ["SEQMODELS_OFFLINE"] = "1"
     os.environ["SEQMODELS_CACHE"] = str(HERE / "no-cache")
     os.environ["SEQMODELS_DATA"] = os.path.realpath(folder) if folder else ""
+    from _machine import share_of_cores
+
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    os.environ.update(share_of_cores(workers))
     # Kernels and child processes start with the plug pulled as well.
     paths = [str(HERE), str(HERE.parents[1]), os.environ.get("PYTHONPATH", "")]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
