@@ -17,7 +17,8 @@ TEXTS = sorted(FOLDER.glob("encyclopedia/*.txt"))
 EMOJI_WORDS = FOLDER / "emoji_words.tsv"
 SOURCES = FOLDER / "encyclopedia_sources.tsv"
 REVIEWS = FOLDER / "reviews.tsv"
-FILES = [*TEXTS, EMOJI_WORDS, SOURCES, REVIEWS]
+FORMULAS = sorted(FOLDER.glob("formulas/*.tsv"))
+FILES = [*TEXTS, *FORMULAS, EMOJI_WORDS, SOURCES, REVIEWS]
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 
 Article = namedtuple("Article", "topic title body")

@@ -12,7 +12,7 @@ MAY_IMPORT = {
     "counting": {"text"},
     "layers": {"_tensorflow", "text"},
     "models": {"_tensorflow", "text", "layers", "display"},
-    "data": {"display"},
+    "data": {"display", "text"},
     "display": {"_tensorflow", "text"},
 }
 NUMPY_ALONE = ("text", "counting")

@@ -51,7 +51,7 @@ def load_emoji_words() -> tuple[list[tuple[str, str]], Source]:
     Raises:
         ValueError: If a line does not have two columns.
     """
-    rows = [tuple(row) for row in read_table("emoji_words.tsv", 2)]
+    rows = [tuple(row) for row in read_table(bundled_folder() / "emoji_words.tsv", 2)]
     detail = f"emoji table, {len(rows):,} words"
     return announce(rows, Source("emoji words", "bundled", detail))
 
@@ -63,17 +63,17 @@ def bundled_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "datasets"
 
 
-def read_table(name: str, num_columns: int) -> list[list[str]]:
-    """Reads a bundled table, its columns divided by tabs, without its heading.
+def read_table(path: Path, num_columns: int) -> list[list[str]]:
+    """Reads a table, its columns divided by tabs, without its heading.
 
     Raises:
         ValueError: If a line has more columns or fewer.
     """
-    text = (bundled_folder() / name).read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
     rows = [line.split("\t") for line in text.strip("\n").split("\n")]
     for number, row in enumerate(rows, start=1):
         if len(row) != num_columns:
-            where = f"{name}, line {number}"
+            where = f"{path.name}, line {number}"
             raise ValueError(
                 f"{where}: expected {num_columns} columns, got {len(row)}."
             )
@@ -88,7 +88,8 @@ def read_articles() -> list[Article]:
             "seqmodels came without encyclopedia/<topic>.txt; install it again."
         )
     sources = {}
-    for topic, title, *link in read_table("encyclopedia_sources.tsv", 4):
+    table = bundled_folder() / "encyclopedia_sources.tsv"
+    for topic, title, *link in read_table(table, 4):
         sources.setdefault((topic, title), []).append(Link(*link))
     files = []
     for path in paths:

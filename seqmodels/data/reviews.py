@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seqmodels.data import bundled
 from seqmodels.data._fetch import fetch, own_folder, read_own
 from seqmodels.data._registry import IMDB
 from seqmodels.data._source import Source, announce, stand_in
-from seqmodels.data.bundled import read_table
 
 ARCHIVE = "aclImdb_v1.tar.gz"
 MAX_REVIEW = 100_000  # bytes; the longest has about 14,000
@@ -146,7 +146,7 @@ def _split(files, split):
 def _bundled(reason):
     """The bundled reviews: of each topic and label every fourth is to test on."""
     rows, counts = {"train": [], "test": []}, {}
-    table = read_table("reviews.tsv", 3)
+    table = bundled.read_table(bundled.bundled_folder() / "reviews.tsv", 3)
     for number, (label, topic, text) in enumerate(table, start=2):
         if label not in ("0", "1"):
             raise ValueError(
