@@ -86,6 +86,7 @@ class Course:
         self.rows, self.stopped = [], False
 
     def run(self, paths: list[Path], jobs: int) -> None:
+        """Runs notebooks, so many at a time."""
         self.jobs = jobs
         self.copies = folder_for_copies()
         notebooks = [nbformat.read(path, as_version=4) for path in paths]
