@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqmodels.data.bundled import read_articles
-from seqmodels.text.wiki_facts import _nodes, wiki_facts
+from seqmodels.data.wiki_facts import _nodes, wiki_facts
 
 
 def marked(markup, name):

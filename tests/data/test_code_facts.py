@@ -5,8 +5,8 @@ import ast
 import numpy as np
 import pytest
 
+from seqmodels.data.code_facts import code_facts
 from seqmodels.data.source_code import load_standard_library
-from seqmodels.text.code_facts import code_facts
 
 
 def marked(code, name):
