@@ -17,8 +17,8 @@ def code_facts(code: str) -> dict[str, np.ndarray]:
     >>> facts = code_facts('if a:  # why\\n    b("c")\\n')
     >>> "".join(map(str, facts["comments"].astype(int)))
     '000000011111000000000000'
-    >>> facts["indentation"].max(), facts["column"].max()
-    (4, 12)
+    >>> print(facts["indentation"].max(), facts["column"].max())
+    4 12
 
     Args:
         code: Python, as Python itself would read it.
