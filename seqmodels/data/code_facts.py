@@ -35,7 +35,8 @@ def code_facts(code: str) -> dict[str, np.ndarray]:
 
         and `int`:
 
-        - `indentation`: how far the block is indented that the letter belongs to,
+        - `indentation`: how far the block is indented, known from a line's first sign
+          that is no space,
         - `column`: characters since the line began; 0 after its end.
 
     Raises:
@@ -65,15 +66,17 @@ def _facts(code):
             starts[min(row - 1, len(lines))] + at
             for row, at in (token.start, token.end)
         )
+        before = indents[-1]
+        facts["indentation"][last:start] = before
+        facts["brackets"][last:start] = depth > 0
         if name == "COMMENT":
             facts["comments"][start:end] = True
         elif name == "STRING":
-            _mark_string(facts, start, end, token.string)
+            _mark_string(facts, start, token.string, end)
         elif name.endswith("STRING_START"):  # an f-string comes in parts since 3.12
             opened.append((start, token.string))
         elif name.endswith("STRING_END"):
-            before, prefix = opened.pop()
-            _mark_string(facts, before, end, prefix)
+            _mark_string(facts, *opened.pop(), end)
         elif name == "OP":
             depth += (token.string in "([{") - (token.string in ")]}")
         elif name == "INDENT":
@@ -87,13 +90,14 @@ def _facts(code):
                 facts[statement[0]][statement[1] : start] = True
             statement = None
         first = name == "NEWLINE" or (first and name in QUIET)
-        facts["indentation"][last:end] = indents[-1]
-        facts["brackets"][last:end] = depth > 0
+        # Spaces of their own do not yet say where the indentation ends.
+        facts["indentation"][start:end] = before if name == "INDENT" else indents[-1]
+        facts["brackets"][start:end] = depth > 0
         last = end
     return facts
 
 
-def _mark_string(facts, start, end, text):
+def _mark_string(facts, start, text, end):
     """Marks what stands between a string's quotation marks; text begins it."""
     prefix, marks = re.match(r"([a-zA-Z]*)('''|\"\"\"|'|\")", text).groups()
     name = "docstrings" if len(marks) == 3 else "strings"

@@ -33,6 +33,7 @@ def marked(code, name):
         ("def lines", "def a(b):\n    c\n", "..f a(b):\n.....\n"),
         ("def lines", "@d\nclass A:\n    b\n", "..\n....s A:\n.....\n"),
         ("brackets", "a(b[c])d\n", ".(b[c]..\n"),
+        ("brackets", "a( b ) c\n", ".( b ...\n"),
         ("brackets", "a('(')\n", ".('('.\n"),
     ],
 )
@@ -61,7 +62,16 @@ def test_numbers():
         1,
         0,
     ]
-    assert facts["indentation"].tolist() == [0] * 6 + [2] * 9 + [0] * 2
+    assert facts["indentation"].tolist() == [0] * 8 + [2] * 7 + [0] * 2
+
+
+def test_indentation_is_known_from_the_first_sign_on():
+    code = "if a:\n    if b:\n        c\n    # why\n    d\ne\n"
+    found = code_facts(code)["indentation"]
+    assert [int(found[code.index(sign)]) for sign in "abcde"] == [0, 4, 8, 4, 0]
+    after = {line: found[code.index(line) + 3] for line in ("    if b", "        c")}
+    assert list(after.values()) == [0, 4]
+    assert found[code.index("    d") + 3] == 8  # not known yet
 
 
 def test_no_code():
