@@ -36,7 +36,7 @@ class Level(NamedTuple):
 
 
 def make_level(grams, counts, vocab_size):
-    discounts = _discounts(counts)[np.minimum(counts, 3)]
+    discounts = discounts_of(counts)[np.minimum(counts, 3)]
     contexts, start = np.unique(grams // vocab_size, return_index=True)
     if not len(grams):  # the text is shorter than this
         return Level(grams, discounts, contexts, discounts)
@@ -46,7 +46,7 @@ def make_level(grams, counts, vocab_size):
     return Level(grams, (counts - discounts) / per_gram, contexts, left)
 
 
-def _discounts(counts):
+def discounts_of(counts):
     """Discounts of n-grams counted 0, 1, 2, and 3 or more times."""
     once, twice, thrice, four = (np.sum(counts == n) for n in (1, 2, 3, 4))
     if min(once, twice, thrice, four) > 0:

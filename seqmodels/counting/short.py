@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from seqmodels.text.checks import check_size
+from seqmodels.counting.levels import discounts_of
+from seqmodels.text.checks import check_ids, check_size
 
 BEFORE = -1  # stands before a sequence, and is never predicted
 
@@ -22,20 +23,32 @@ class ShortNGramLM:
         end: The id that ends a sequence.
 
     Raises:
-        ValueError: If a number is not a positive integer.
+        TypeError: If `end` is no integer.
+        ValueError: If a number is not a positive integer, or `end` is out of range.
     """
 
     def __init__(self, vocab_size: int, order: int, end: int):
         self.vocab_size = check_size("vocab_size", vocab_size)
         self.order = check_size("order", order)
-        self.end = end
+        self.end = int(check_ids("end", end, self.vocab_size, axes=()))
         self._tables, self._known = [], {}
 
     def fit(self, sequences: Iterable[Sequence[int]]) -> "ShortNGramLM":
-        """Counts, and forgets others. Returns the model itself."""
+        """Counts, and forgets others.
+
+        Args:
+            sequences: Each of integers, `(num_tokens,)`, without its end.
+
+        Returns:
+            The model itself.
+
+        Raises:
+            TypeError: If ids are not integers.
+            ValueError: If a sequence is not one-dimensional, or an id is out of range.
+        """
         levels, met = [{} for _ in range(self.order)], set()
         for sequence in sequences:
-            ids = (BEFORE, *map(int, sequence), self.end)
+            ids = (BEFORE, *self._check("sequences", sequence), self.end)
             for t in range(1, len(ids)):
                 for length in range(min(t + 1, self.order)):
                     first = t - length
@@ -50,14 +63,27 @@ class ShortNGramLM:
         return self
 
     def next_probs(self, history: Sequence[int]) -> np.ndarray:
-        """Probability of every token to come after what a sequence began with."""
-        history = (BEFORE, *map(int, history))
-        return self._probs(history[max(len(history) - self.order + 1, 0) :])
+        """Probability of every token to come after what a sequence began with.
+
+        Args:
+            history: Ids, `(num_tokens,)`; may be empty.
+
+        Returns:
+            `(vocab_size,)`, all positive; the sum is 1. Not to be written to.
+        """
+        return self._after(self._check("history", history))
 
     def token_probs(self, sequence: Sequence[int]) -> np.ndarray:
-        """Probability of each token of a sequence, its end included."""
-        whole = [*map(int, sequence), self.end]
-        return np.array([self.next_probs(whole[:t])[w] for t, w in enumerate(whole)])
+        """Probability of each token and of the end, `(num_tokens + 1,)`."""
+        whole = [*self._check("sequence", sequence), self.end]
+        return np.array([self._after(whole[:t])[w] for t, w in enumerate(whole)])
+
+    def _check(self, name, ids):
+        return check_ids(name, ids, self.vocab_size, axes=("num_tokens",)).tolist()
+
+    def _after(self, history):
+        history = (BEFORE, *history)
+        return self._probs(history[max(len(history) - self.order + 1, 0) :])
 
     def _probs(self, history):
         if history in self._known:
@@ -76,15 +102,9 @@ class ShortNGramLM:
 
 
 def _discounted(level):
-    totals = Counter(count for found in level.values() for count in found.values())
-    one, two, three, four = (totals[n] for n in (1, 2, 3, 4))
-    discounts = np.array([0, 0.5, 1.0, 1.5])  # too little text to estimate them from
-    if min(one, two, three, four):
-        y = one / (one + 2 * two)
-        n = np.array([1, 2, 3])
-        found = n - (n + 1) * y * np.array([two, three, four]) / [one, two, three]
-        if found.min() > 0:
-            discounts[1:] = found
+    discounts = discounts_of(
+        np.array([count for found in level.values() for count in found.values()])
+    )
     table = {}
     for history, found in level.items():
         ids, counts = np.array([*found]), np.array([*found.values()])

@@ -8,7 +8,7 @@ import numpy as np
 
 LINES = {"if": "if lines", "elif": "if lines", "while": "if lines"}
 LINES |= {"def": "def lines", "class": "def lines"}
-QUIET = {"NL", "COMMENT", "INDENT", "DEDENT", "ENCODING"}
+QUIET = {"NL", "COMMENT", "INDENT", "DEDENT"}  # a statement has not begun
 
 
 def code_facts(code: str) -> dict[str, np.ndarray]:

@@ -6,13 +6,13 @@ import numpy as np
 
 from seqmodels._tensorflow import keras, tf
 from seqmodels.models.language_model import LanguageModel
-from seqmodels.models.stack import RecurrentStack
 from seqmodels.models.tensor_ids import check_id_tensor
+from seqmodels.models.topics import ToldTopic
 from seqmodels.text.checks import check_size
 
 
 @keras.saving.register_keras_serializable("seqmodels")
-class TopicLM(LanguageModel):
+class TopicLM(ToldTopic, LanguageModel):
     """Predicts the next symbol of an article whose topic it is given.
 
     Ids below `num_symbols` are symbols, characters or words as the vocabulary has it;
@@ -50,10 +50,6 @@ class TopicLM(LanguageModel):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        if inject not in ("input", "start", None):
-            raise ValueError(
-                f'`inject` must be "input", "start" or None; got {inject!r}.'
-            )
         self.num_symbols = check_size("num_symbols", num_symbols)
         self.topics = list(topics)
         if not self.topics or len(set(self.topics)) < len(self.topics):
@@ -61,40 +57,17 @@ class TopicLM(LanguageModel):
                 f"`topics` must be different names, at least one; got {self.topics}."
             )
         self.vocab_size = self.num_symbols + len(self.topics)
-        self.embed_dim = check_size("embed_dim", embed_dim)
-        self.topic_dim = check_size("topic_dim", topic_dim)
-        self.inject = inject
-        policy = {"dtype": self.dtype_policy}
-        # One row behind the symbols: all topics' tokens are read alike.
-        self.embedding = keras.layers.Embedding(
-            self.num_symbols + 1, self.embed_dim, **policy
+        self._make_layers(
+            self.num_symbols + 1,  # one row behind: all topics' tokens are read alike
+            len(self.topics),
+            units,
+            cell=cell,
+            num_layers=num_layers,
+            embed_dim=embed_dim,
+            topic_dim=topic_dim,
+            inject=inject,
+            dropout=dropout,
         )
-        self.topic_vectors = keras.layers.Dense(
-            self.topic_dim,
-            use_bias=False,
-            kernel_initializer=keras.initializers.RandomNormal(stddev=1.0),
-            **policy,
-        )
-        size = check_size("units", units) * (2 if cell == "lstm" else 1)
-        self.first_state = None
-        if inject == "start":
-            self.first_state = keras.layers.Dense(size, **policy)
-        self.stack = RecurrentStack(
-            units, cell=cell, num_layers=num_layers, dropout=dropout, **policy
-        )
-        self.classifier = keras.layers.Dense(self.vocab_size, **policy)
-        self.build()
-
-    def build(self, input_shape=None):
-        self.embedding.build((None, None))
-        if self.inject:
-            self.topic_vectors.build((None, len(self.topics)))
-        if self.first_state:
-            self.first_state.build((None, self.topic_dim))
-        beside = self.topic_dim if self.inject == "input" else 0
-        self.stack.build((None, None, self.embed_dim + beside))
-        self.classifier.build((None, None, self.stack.units))
-        self.built = True
 
     def token(self, topic: str) -> int:
         """The id of a topic's token.
@@ -149,7 +122,9 @@ class TopicLM(LanguageModel):
             self._first_states(topic_weights),
             states,
         )
-        return self._read(ids, topic_weights, states, training)
+        rows = tf.minimum(ids, self.num_symbols)
+        logits, states = self._read(rows, topic_weights, states, training)
+        return logits, [topic_weights, states]
 
     def begin(self, topic_weights: np.ndarray) -> tuple[tf.Tensor, list]:
         """Begins articles, each on a mixture of topics.
@@ -165,32 +140,11 @@ class TopicLM(LanguageModel):
         Raises:
             ValueError: If the shape does not fit.
         """
-        weights = tf.convert_to_tensor(topic_weights, self.compute_dtype)
-        if weights.shape.rank != 2 or weights.shape[1] != len(self.topics):
-            raise ValueError(
-                f"`topic_weights` must have shape (batch, {len(self.topics)}), a share "
-                f"for each topic; got {tuple(weights.shape)}."
-            )
+        weights = self._check_topic_weights(topic_weights)
         start = tf.fill([weights.shape[0], 1], self.num_symbols)
-        logits, states = self._read(start, weights, self._first_states(weights), False)
-        return logits[:, 0], states
-
-    def _first_states(self, topic_weights):
-        states = self.stack.initial_states(tf.shape(topic_weights)[0])
-        if self.inject == "start":
-            vectors = self.first_state(self.topic_vectors(topic_weights))
-            h, *c = tf.split(vectors, len(states[0]), axis=-1)
-            states[0] = (tf.tanh(h), *c)
-        return states
-
-    def _read(self, ids, topic_weights, states, training):
-        x = self.embedding(tf.minimum(ids, self.num_symbols))
-        if self.inject == "input":
-            vector = self.topic_vectors(topic_weights)[:, None]  # (batch, 1, topic_dim)
-            vector = tf.repeat(vector, tf.shape(ids)[1], axis=1)
-            x = tf.concat([x, vector], axis=-1)  # (batch, num_steps, embed + topic)
-        outputs, states = self.stack(x, states, training=training)
-        return self.classifier(outputs), [topic_weights, states]
+        first = self._first_states(weights)
+        logits, states = self._read(start, weights, first, False)
+        return logits[:, 0], [weights, states]
 
     def _check_batches(self, name, batches):
         super()._check_batches(name, batches)
@@ -205,15 +159,11 @@ class TopicLM(LanguageModel):
             )
 
     def get_config(self):
-        stack = self.stack.get_config()
         return {
             **super().get_config(),
             "num_symbols": self.num_symbols,
             "topics": self.topics,
-            "embed_dim": self.embed_dim,
-            "topic_dim": self.topic_dim,
-            "inject": self.inject,
-            **{name: stack[name] for name in "units cell num_layers dropout".split()},
+            **self._layer_config(),
         }
 
     @classmethod

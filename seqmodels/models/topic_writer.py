@@ -4,16 +4,16 @@ import numpy as np
 
 from seqmodels._tensorflow import keras, tf
 from seqmodels.models.compiled import XLAModel, compiled
-from seqmodels.models.stack import RecurrentStack
-from seqmodels.text.checks import check_size
+from seqmodels.models.tensor_ids import check_id_tensor, nan_outside
+from seqmodels.models.topics import ToldTopic
+from seqmodels.text.checks import check_ids, check_size
 from seqmodels.text.sampling import sample_logits
 
 START = 0  # what is read before the first token; as a target, padding
-INJECT = ("input", "start", None)
 
 
 @keras.saving.register_keras_serializable("seqmodels")
-class TopicWriter(XLAModel):
+class TopicWriter(ToldTopic, XLAModel):
     """Predicts the next token of a sequence whose topic it is given.
 
     `logits = model([ids, topic_weights])`. A row of ids is a whole sequence behind a 0,
@@ -24,14 +24,15 @@ class TopicWriter(XLAModel):
         vocab_size: Number of ids, the 0 among them.
         num_topics: Number of topics.
         units: Size of each layer's states.
-        num_layers: As in `RecurrentStack`, and so `dropout`.
+        cell: As in `RecurrentStack`, and so `num_layers` and `dropout`.
         embed_dim: Size of the tokens' embedding.
         topic_dim: Size of the topic vectors.
         inject: Where the topic vector enters: `"input"`, beside the token at every
             step; `"start"`, as the first layer's first state; `None`, nowhere.
 
     Raises:
-        ValueError: If a size is not a positive integer, or `inject` is another.
+        ValueError: If a size is not a positive integer, or `inject` or `cell` is
+            another.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class TopicWriter(XLAModel):
         num_topics: int,
         units: int,
         *,
+        cell: str = "lstm",
         num_layers: int = 1,
         embed_dim: int = 64,
         topic_dim: int = 32,
@@ -48,42 +50,19 @@ class TopicWriter(XLAModel):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        if inject not in INJECT:
-            raise ValueError(
-                f'`inject` must be "input", "start" or None; got {inject!r}.'
-            )
         self.vocab_size = check_size("vocab_size", vocab_size)
         self.num_topics = check_size("num_topics", num_topics)
-        self.embed_dim = check_size("embed_dim", embed_dim)
-        self.topic_dim = check_size("topic_dim", topic_dim)
-        self.inject = inject
-        policy = {"dtype": self.dtype_policy}
-        self.embedding = keras.layers.Embedding(
-            self.vocab_size, self.embed_dim, **policy
+        self._make_layers(
+            self.vocab_size,
+            self.num_topics,
+            units,
+            cell=cell,
+            num_layers=num_layers,
+            embed_dim=embed_dim,
+            topic_dim=topic_dim,
+            inject=inject,
+            dropout=dropout,
         )
-        self.topic_vectors = self.first_state = None
-        if inject:
-            self.topic_vectors = keras.layers.Dense(
-                self.topic_dim, use_bias=False, **policy
-            )
-        if inject == "start":
-            size = 2 * check_size("units", units)
-            self.first_state = keras.layers.Dense(size, **policy)
-        options = {"num_layers": num_layers, "dropout": dropout}
-        self.stack = RecurrentStack(units, **options, **policy)
-        self.classifier = keras.layers.Dense(self.vocab_size, **policy)
-        self.build()
-
-    def build(self, input_shape=None):
-        self.embedding.build((None, None))
-        if self.topic_vectors:
-            self.topic_vectors.build((None, self.num_topics))
-        if self.first_state:
-            self.first_state.build((None, self.topic_dim))
-        beside = self.topic_dim if self.inject == "input" else 0
-        self.stack.build((None, None, self.embed_dim + beside))
-        self.classifier.build((None, None, self.stack.units))
-        self.built = True
 
     def call(self, inputs, training=False):
         """Logits after each token.
@@ -95,32 +74,22 @@ class TopicWriter(XLAModel):
 
         Returns:
             `(batch, num_steps, vocab_size)`.
+
+        Raises:
+            TypeError: If the ids are not integers.
+            ValueError: If a shape does not fit, or an id is out of range (seen outside
+                compiled code only).
         """
         ids, topic_weights = inputs
-        return self._read(ids, topic_weights, self._first(topic_weights), training)[0]
-
-    def _first(self, topic_weights):
-        """The states before the first token."""
-        states = self.stack.initial_states(tf.shape(topic_weights)[0])
-        if self.inject == "start":
-            vectors = self.first_state(self.topic_vectors(topic_weights))
-            h, c = tf.split(vectors, 2, axis=-1)
-            states[0] = (tf.tanh(h), c)
-        return states
-
-    def _read(self, ids, topic_weights, states, training):
-        x = self.embedding(ids)
-        if self.inject == "input":
-            vector = self.topic_vectors(topic_weights)[:, None]  # (batch, 1, topic_dim)
-            vector = tf.repeat(vector, tf.shape(ids)[1], axis=1)
-            x = tf.concat([x, vector], axis=-1)  # (batch, num_steps, embed + topic)
-        outputs, states = self.stack(x, states, training=training)
-        return self.classifier(outputs), states
+        ids = check_id_tensor("ids", ids, self.vocab_size)
+        weights = self._check_topic_weights(topic_weights)
+        logits, _ = self._read(ids, weights, self._first_states(weights), training)
+        return nan_outside(logits, ids, self.vocab_size)
 
     @compiled
     def begin(self, topic_weights: tf.Tensor) -> list:
         """The states before the first token, one compiled call."""
-        return self._first(topic_weights)
+        return self._first_states(topic_weights)
 
     @compiled
     def step(self, ids: tf.Tensor, topic_weights: tf.Tensor, states: object) -> tuple:
@@ -150,17 +119,13 @@ class TopicWriter(XLAModel):
             The ids of each, without the end.
 
         Raises:
-            ValueError: If the weights' shape does not fit, or `longest` is no positive
-                integer.
+            TypeError: If `end` is no integer.
+            ValueError: If the weights' shape does not fit, `end` is out of range,
+                `longest` is no positive integer, or the temperature is negative.
         """
-        weights = np.asarray(topic_weights, np.float32)
-        if weights.ndim != 2 or weights.shape[1] != self.num_topics:
-            raise ValueError(
-                f"`topic_weights` must have shape (batch, {self.num_topics}), a share "
-                f"for each topic; got {weights.shape}."
-            )
-        longest = check_size("longest", longest)
-        weights, written = tf.constant(weights), []
+        weights = self._check_topic_weights(topic_weights)
+        end = int(check_ids("end", end, self.vocab_size, axes=()))
+        longest, written = check_size("longest", longest), []
         ids, states = np.full(len(weights), START, np.int32), self.begin(weights)
         done = np.zeros(len(weights), bool)
         while len(written) < longest and not done.all():
@@ -174,10 +139,5 @@ class TopicWriter(XLAModel):
         return [row[: (row != end).cumprod().sum()] for row in rows]
 
     def get_config(self):
-        names = "vocab_size num_topics embed_dim topic_dim inject".split()
-        stack = self.stack.get_config()
-        return {
-            **super().get_config(),
-            **{name: getattr(self, name) for name in names},
-            **{name: stack[name] for name in ("units", "num_layers", "dropout")},
-        }
+        own = {"vocab_size": self.vocab_size, "num_topics": self.num_topics}
+        return {**super().get_config(), **own, **self._layer_config()}

@@ -6,6 +6,29 @@ import pytest
 from seqmodels.counting.short import ShortNGramLM
 
 
+def test_bad_arguments_are_named():
+    with pytest.raises(ValueError, match="`order` must be"):
+        ShortNGramLM(4, 0, end=0)
+    with pytest.raises(ValueError, match="`end` must be from 0 to 3; got 4"):
+        ShortNGramLM(4, 2, end=4)
+    model = ShortNGramLM(4, 2, end=0)
+    with pytest.raises(ValueError, match="`sequences` must be from 0 to 3; got -1"):
+        model.fit([[1, 2], [-1]])
+    with pytest.raises(TypeError, match="`history` must be integers"):
+        model.next_probs([0.5])
+    with pytest.raises(ValueError, match="`sequence` must be from 0 to 3; got 4"):
+        model.token_probs([4])
+
+
+def test_fit_forgets_what_was_counted_before():
+    model = ShortNGramLM(4, 2, end=0)
+    np.testing.assert_allclose(model.next_probs([1]), 0.25)  # nothing is known
+    model.fit([[1, 2]] * 3).next_probs([1])
+    again = model.fit([[1, 3]]).next_probs([1])
+    new = ShortNGramLM(4, 2, end=0).fit([[1, 3]])
+    np.testing.assert_array_equal(again, new.next_probs([1]))
+
+
 @pytest.mark.parametrize("order", [1, 2, 5, 12])
 def test_probabilities_add_up_and_none_is_zero(order):
     rng = np.random.default_rng(2)

@@ -88,9 +88,28 @@ def test_a_saved_model_is_the_same(tmp_path):
     assert again.get_config() == model.get_config()
 
 
+def test_ids_of_another_vocabulary():
+    model = make()
+    with pytest.raises(ValueError, match="`ids` must be from 0 to 6; got 7"):
+        model([IDS + 1, WEIGHTS])
+    model.compile("sgd", masked_cross_entropy)
+    history = model.fit([IDS + 1, WEIGHTS], IDS, verbose=0).history
+    assert np.isnan(history["loss"][0])  # compiled code cannot raise
+
+
 def test_bad_arguments_are_named():
     with pytest.raises(ValueError, match="`inject` must be"):
         make("end")
+    with pytest.raises(ValueError, match="`cell` must be"):
+        make(cell="perceptron")
+    with pytest.raises(ValueError, match="`num_topics` must be"):
+        TopicWriter(7, 0, 6)
+    with pytest.raises(TypeError, match="`ids` must be integers"):
+        make()([IDS / 2, WEIGHTS])
+    with pytest.raises(ValueError, match=r"shape \(batch, 3\)"):
+        make()([IDS, WEIGHTS[:, :2]])
+    with pytest.raises(ValueError, match="`end` must be from 0 to 6; got 7"):
+        make().write(WEIGHTS, np.random.default_rng(0), end=7)
     with pytest.raises(ValueError, match=r"shape \(batch, 3\)"):
         make().write(WEIGHTS[:, :2], np.random.default_rng(0), end=1)
     with pytest.raises(ValueError, match="longest"):

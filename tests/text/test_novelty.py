@@ -54,6 +54,7 @@ def test_renaming_and_putting_a_symbol_in_front_are_both_seen():
     assert novelty.share_changed([*"zy=a+b+c+d"]) == pytest.approx(0.1)
 
 
-def test_an_empty_book_is_an_error():
+@pytest.mark.parametrize("book", [[], [["x"], []]])
+def test_a_book_without_tokens_is_an_error(book):
     with pytest.raises(ValueError, match="`book` must hold"):
-        Novelty([])
+        Novelty(book)
