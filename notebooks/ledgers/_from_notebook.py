@@ -35,6 +35,13 @@ def definitions(stem: str, names: list[str], namespace: dict) -> None:
         raise KeyError(f"{stem} does not define {sorted(wanted)}")
 
 
+def imports(stem: str, namespace: dict) -> None:
+    """Executes what a notebook imports at its top level, the set-up cell's too."""
+    nodes = ast.parse(_source(stem)).body
+    found = [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
+    exec(compile(ast.Module(found, []), stem, "exec"), namespace)
+
+
 def _source(stem):
     text = (NOTEBOOKS / f"{stem}.ipynb").read_text(encoding="utf-8")
     code = [c for c in json.loads(text)["cells"] if c["cell_type"] == "code"]

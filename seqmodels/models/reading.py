@@ -11,7 +11,7 @@ from seqmodels.models.windows import Part
 # A batch of this many rows or more is read as two halves, where XLA compiles for a CPU:
 # they do not depend on each other until the weights change, so two cores can each take
 # one for as long as that.
-MIN_ROWS_TO_HALVE = 32
+MIN_ROWS_TO_HALVE = 8
 
 
 class Reading(NamedTuple):

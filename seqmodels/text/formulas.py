@@ -7,6 +7,8 @@ _TOKEN = re.compile(
     _FONT + r"\{(?:[A-Za-z]+|\\[A-Za-z]+)\}"  # a name in another font is one token
     r"|\\[A-Za-z]+|\\[^A-Za-z]|[0-9]+(?:\.[0-9]+)?|\S"
 )
+# Spaces without which two tokens would be read as one, or any other.
+_NEEDED = re.compile(r"(\\[A-Za-z]+ (?=[A-Za-z])|[0-9.] (?=[0-9.]))| ")
 _SPACES = {"\\,", "\\;", "\\:", "\\!", "\\ ", "\\quad", "\\qquad"}
 
 
@@ -35,6 +37,23 @@ def formula_tokens(formula: str) -> list[str]:
         Commands, letters, numbers and signs. A name in a font of its own is one token.
     """
     return [token for token in _TOKEN.findall(formula) if token not in _SPACES]
+
+
+def join_tokens(tokens: list[str]) -> str:
+    r"""LaTeX of tokens, with spaces only where two would else be read as one.
+
+    >>> join_tokens(["\\pi", "r", "^", "{", "2", "}"])
+    '\\pi r^{2}'
+
+    (mathtext draws no script where a space stands behind the `_` or `^`.)
+
+    Args:
+        tokens: As `formula_tokens` returns them; of the result it returns them again.
+
+    Returns:
+        The formula, without dollar signs.
+    """
+    return _NEEDED.sub(lambda match: match[1] or "", " ".join(tokens))
 
 
 def rename_symbols(tokens: list[str]) -> list[str]:

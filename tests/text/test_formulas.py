@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqmodels.text.formulas import formula_tokens, rename_symbols
+from seqmodels.text.formulas import formula_tokens, join_tokens, rename_symbols
 from seqmodels.text.grammar import check_formula, is_well_formed
 
 # A % joins a line with the next.
@@ -163,3 +163,16 @@ def test_no_text_is_too_strange(formula):
 def test_deep_nesting_is_refused_and_no_crash():
     deep = "(" * 5000 + "a" + ")" * 5000 + " = b"
     assert not is_well_formed(deep)
+
+
+PIECES = r"a B 1 2.5 . ' _ ^ { } ( | \{ \pi \left \frac \mathbf{x} = -".split()
+
+
+@given(st.lists(st.sampled_from(PIECES)))
+def test_joined_tokens_are_read_again(tokens):
+    assert formula_tokens(join_tokens(tokens)) == tokens
+
+
+def test_joined_tokens_have_their_scripts():
+    tokens = formula_tokens(r"L _ { 0 } = \gamma ^ { \mu } x")
+    assert join_tokens(tokens) == r"L_{0}=\gamma^{\mu}x"
