@@ -43,7 +43,9 @@ NAMES = [
     *("write_formulas", "asked", "runs", "tfidf", "field_judges", "OPEN", "CLOSE"),
     *("sides", "splice", "own_tokens", "splices", "halves", "indices", "features"),
     *("cut_ones", "repaired", "learn_sides", "side_judge", "side_scores", "auc"),
-    *("order_scores", "well_formed_ones"),
+    *("order_scores", "well_formed_ones", "STRUCTURE", "structure", "is_new_text"),
+    "kept",
+    *("test_tokens", "unseen_odds", "game_inputs", "game"),
 ]
 ORDER = 7  # the n-gram that the writer is mixed with
 MEASURES = {
@@ -57,6 +59,10 @@ MEASURES = {
     "all three": "all_three",
     "own sides": "own_sides",
     "splice": "splice",
+    "structure": "structure",
+    "fooled": "fooled",
+    "of a field": "fooled_untold",
+    "named": "fooled_told",
 }
 
 
@@ -67,8 +73,8 @@ def lesson():
     imports("12_topics", names)
     definitions("12_topics", NAMES, names)
     formulas = [names["tokens"][n] for n in names["valid_at"]]
-    judge = names["field_judges"]["logistic"]
-    judge.fit(formulas, names["labels"][names["valid_at"]])
+    for judge in ("logistic", "Bayes"):
+        names["field_judges"][judge].fit(formulas, names["labels"][names["valid_at"]])
     whole, own = names["fit_counting"](ORDER)
     both = [
         names["count_probs"](whole, own, names[at]) for at in ("valid_at", "test_at")
@@ -115,8 +121,24 @@ def run(inject, seed):
         "all_three": float(np.mean(judged & passed)),
         "own_sides": own_sides,
         "splice": splice,
+        "structure": float(names["structure"](names["kept"](written))),
         "seconds": seconds,
+        **(play(model, written, passed, seed) if inject == "input" else {}),
     }
+
+
+def play(model, written, passed, seed):
+    """How often the judge of genuineness is fooled, by 12's game."""
+    names = lesson()
+
+    def write_more(k, rng):
+        return names["write_formulas"](model, names["np"].eye(names["K"])[k], rng)
+
+    pairs = zip(written, names["ASKED"], passed, strict=True)
+    fakes = [(formula, field) for formula, field, good in pairs if good]
+    shares = names["game"](write_more, fakes, seed + 100)
+    named = ("fooled", "fooled_untold", "fooled_told")
+    return dict(zip(named, map(float, shares), strict=True))
 
 
 def print_table(done, laws, designs):
@@ -124,14 +146,16 @@ def print_table(done, laws, designs):
     for head, key in MEASURES.items():
         cells = []
         for inject in designs.values():
-            rows = [done.get((laws, str(inject), seed)) for seed in SEEDS]
-            cells.append(f"{spread([row[key] for row in rows if row], key):<25}")
+            rows = [done.get((laws, str(inject), seed), {}) for seed in SEEDS]
+            cells.append(f"{spread([row[key] for row in rows if key in row], key):<25}")
         print(f"{head:12}" + "".join(cells).rstrip())
 
 
 def spread(values, key):
     """Their mean, lowest and highest; shares in percent."""
-    share = key in ("good", "new", "on_topic", "all_three")
+    if not values:
+        return "-"
+    share = key in ("good", "new", "on_topic", "all_three") or key.startswith("fooled")
     form = "{:.1f}%" if share else "{:.2f}"
     parts = (np.mean(values), np.min(values), np.max(values))
     mean, low, high = (form.format(100 * v if share else v) for v in parts)
