@@ -29,22 +29,14 @@ NAMES = [
     *("units", "counts", "once", "known", "vocab", "END", "ids", "drawer", "novelty"),
     *("draws_text", "draws", "well_formed", "is_new", "form", "ASKED", "by_field"),
     *("bits_per_token", "WEIGHTS", "best_mixture", "fit_counting", "count_probs"),
-    *(
-        "kind_of",
-        "letters_by_kind",
-        "kinds",
-        "LENGTHS",
-        "grouped",
-        "to_arrays",
-        "exchanged",
-    ),
+    *("mix", "kind_of", "letters_by_kind", "kinds", "LENGTHS", "grouped"),
+    *("to_arrays", "exchanged", "kept"),
     *("training_data", "UNITS", "PASSES", "BATCH_SIZE", "DROPOUT", "LAST_SHARE"),
     *("one_topic", "make_writer", "train_writer", "DESIGNS", "read_probs"),
     *("write_formulas", "asked", "runs", "tfidf", "field_judges", "OPEN", "CLOSE"),
     *("sides", "splice", "own_tokens", "splices", "halves", "indices", "features"),
     *("cut_ones", "repaired", "learn_sides", "side_judge", "side_scores", "auc"),
     *("order_scores", "well_formed_ones", "STRUCTURE", "structure", "is_new_text"),
-    "kept",
     *("test_tokens", "unseen_odds", "game_inputs", "game"),
 ]
 ORDER = 7  # the n-gram that the writer is mixed with
@@ -76,15 +68,11 @@ def lesson():
     for judge in ("logistic", "Bayes"):
         names["field_judges"][judge].fit(formulas, names["labels"][names["valid_at"]])
     whole, own = names["fit_counting"](ORDER)
-    both = [
+    counted = [
         names["count_probs"](whole, own, names[at]) for at in ("valid_at", "test_at")
     ]
-    by_own, by_whole = both[0]
-    weight = names["best_mixture"](by_own, by_whole, names["valid_at"])
-    names["counted"] = [
-        [weight * a + (1 - weight) * b for a, b in zip(*pair, strict=True)]
-        for pair in both
-    ]
+    weight = names["best_mixture"](*counted[0], names["valid_at"])
+    names["counted"] = [names["mix"](pair, weight) for pair in counted]
     return names
 
 
@@ -107,7 +95,7 @@ def run(inject, seed):
     on_valid, on_test = read(model, valid_at), read(model, test_at)
     false = np.roll(names["one_topic"][test_at], 3, axis=1)
     weight = names["best_mixture"](on_valid, names["counted"][0], valid_at)
-    pairs = zip(on_test, names["counted"][1], strict=True)
+    mixed = names["mix"]((on_test, names["counted"][1]), weight)
     return {
         "good": good,
         "new": new,
@@ -116,7 +104,7 @@ def run(inject, seed):
         "bits": bits(on_test, test_at),
         "false": bits(read(model, test_at, false), test_at),
         "weight": float(weight),
-        "mixed": bits([weight * a + (1 - weight) * b for a, b in pairs], test_at),
+        "mixed": bits(mixed, test_at),
         "on_topic": float(np.mean(judged)),
         "all_three": float(np.mean(judged & passed)),
         "own_sides": own_sides,
