@@ -1,0 +1,77 @@
+"""Whether two answers are the same, and if not, what is different first."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+
+def difference(given: object, wanted: object, rtol: float = 1e-4) -> str | None:
+    """Says how a reader's answer differs from the one wanted.
+
+    A list may stand for an array or a tuple, a tensor for an array. Integers must be
+    equal; other numbers may differ by rounding.
+
+    Args:
+        given: The reader's answer.
+        wanted: A number, an array, a string, or a tuple, list or mapping of them.
+        rtol: How much numbers may differ, as a share of the largest wanted.
+
+    Returns:
+        A sentence, or None if they are the same.
+    """
+    if isinstance(wanted, Mapping):
+        return _difference_of_mappings(given, wanted, rtol)
+    if isinstance(wanted, (str, bytes)) or wanted is None:
+        same = isinstance(given, type(wanted)) and given == wanted
+        return None if same else f"{wanted!r} is wanted."
+    array = _as_numbers(wanted)
+    if array is None or isinstance(wanted, tuple):
+        return _difference_of_sequences(given, wanted, rtol)
+    numbers = _as_numbers(given)
+    if numbers is None:
+        kind = "An array of numbers" if array.ndim else "A number"
+        return f"{kind} is wanted; yours is of type {type(given).__name__}."
+    if numbers.shape != array.shape:
+        return f"The shape {array.shape} is wanted; yours is {numbers.shape}."
+    if array.dtype.kind in "biu":
+        return None if np.array_equal(numbers, array) else "The numbers differ."
+    finite = np.abs(array[np.isfinite(array)])
+    atol = rtol * finite.max() if finite.size else 0
+    same = np.allclose(numbers, array, rtol=0, atol=max(atol, 1e-9), equal_nan=True)
+    return None if same else "The numbers differ."
+
+
+def _as_numbers(value):
+    """The array that a value is, or None."""
+    try:
+        array = np.asarray(value)
+    except Exception:  # ragged, or of a kind that refuses
+        return None
+    return array if array.dtype.kind in "biuf" else None
+
+
+def _difference_of_sequences(given, wanted, rtol):
+    try:
+        parts = list(given)
+    except TypeError:
+        parts = None
+    if parts is None or isinstance(given, (str, bytes, Mapping)):
+        kind = f"{len(wanted)} things are wanted, in a {type(wanted).__name__}"
+        return f"{kind}; yours is of type {type(given).__name__}."
+    if len(parts) != len(wanted):
+        return f"{len(wanted)} things are wanted; yours are {len(parts)}."
+    for place, (part, other) in enumerate(zip(parts, wanted, strict=True)):
+        if reason := difference(part, other, rtol):
+            return f"In place {place}: {reason}"
+    return None
+
+
+def _difference_of_mappings(given, wanted, rtol):
+    if not isinstance(given, Mapping):
+        return f"A dict is wanted; yours is of type {type(given).__name__}."
+    if set(given) != set(wanted):
+        return f"The keys {sorted(wanted, key=str)} are wanted."
+    for key, other in wanted.items():
+        if reason := difference(given[key], other, rtol):
+            return f"At {key!r}: {reason}"
+    return None
