@@ -1,4 +1,4 @@
-"""Whether an answer is an attempt at all, and how a call that gave nothing is explained."""
+"""Whether an answer is an attempt at all, and why a call gave nothing."""
 
 import dis
 import traceback
@@ -40,8 +40,8 @@ def explain_form(answer: object, is_value: bool, name: str) -> str | None:
     if callable(answer) or is_value:
         return None
     return (
-        "The check tries your function on inputs of its own, so hand over the function, "
-        f"not a result: check.{name}({name}), without brackets behind the name."
+        "The check tries your function on inputs of its own, so hand over the "
+        f"function, not a result: check.{name}({name}), no brackets behind the name."
     )
 
 

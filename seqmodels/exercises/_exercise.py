@@ -1,5 +1,6 @@
-"""One exercise: its solution, what is wanted, and the wrong answers that people give."""
+"""One exercise: its solution, what is wanted, and the wrong answers people give."""
 
+import contextlib
 import inspect
 import textwrap
 import time
@@ -161,9 +162,15 @@ class Exercise:
             Right, not attempted yet, or wrong with the misconception's name, if it is
             one of the known ones, and the smallest input found on which it shows.
         """
-        if (said := _attempts.explain_form(answer, self.is_value, self.name)) is not None:
-            return Verdict(self.name, UNTOUCHED if not said else WRONG, explanation=said)
-        function = (lambda: answer) if self.is_value and not callable(answer) else answer
+        if (
+            said := _attempts.explain_form(answer, self.is_value, self.name)
+        ) is not None:
+            return Verdict(
+                self.name, UNTOUCHED if not said else WRONG, explanation=said
+            )
+        function = (
+            (lambda: answer) if self.is_value and not callable(answer) else answer
+        )
         outcomes = []
         for inputs in self.examples:
             outcomes.append(call(function, inputs, self.seconds))
@@ -173,13 +180,17 @@ class Exercise:
                 break
         faults = [
             n
-            for n, (outcome, inputs) in enumerate(zip(outcomes, self.examples))
+            for n, (outcome, inputs) in enumerate(
+                zip(outcomes, self.examples, strict=False)
+            )
             if self.fault(outcome, inputs)
         ]
         if not faults:
             return Verdict(self.name, RIGHT)
         known = self._recognise(outcomes)
-        smallest = self._smallest(function, [self.examples[n] for n in faults], outcomes)
+        smallest = self._smallest(
+            function, [self.examples[n] for n in faults], outcomes
+        )
         return self._explain(known, smallest, call(function, smallest, self.seconds))
 
     def fault(self, outcome: Outcome, inputs: tuple) -> str | None:
@@ -228,10 +239,9 @@ class Exercise:
 
         if not (self.is_value or outcomes[-1].is_endless):
             settings = hypothesis.settings(max_examples=100, **QUIET)
-            try:
+            # An answer may be another each time, and time may be up.
+            with contextlib.suppress(Exception):
                 hypothesis.find(self.inputs, fails, settings=settings, random=Random(0))
-            except Exception:  # an answer that is another each time, or time is up
-                pass
         return min(failing, key=lambda inputs: len(repr(inputs)))
 
     def _explain(self, known, inputs, outcome):

@@ -1,4 +1,4 @@
-"""Strategies that make an exercise's inputs: shapes are drawn, and numbers to fill them.
+"""Strategies for an exercise's inputs: shapes are drawn, and numbers to fill them.
 
 Where sizes of several inputs must agree they have one name: `size("batch")`. Numbers
 come from a drawn seed, with one decimal, so that a failing input can be read.
@@ -20,7 +20,9 @@ def size(name: str, low: int = 1, high: int = 4) -> SearchStrategy[int]:
 
 def numbers(*shape: Size, scale: float = 1.0) -> SearchStrategy[np.ndarray]:
     """Normal numbers with one decimal, float64."""
-    return filled(lambda rng, sizes: rng.normal(scale=scale, size=sizes).round(1), shape)
+    return filled(
+        lambda rng, sizes: rng.normal(scale=scale, size=sizes).round(1), shape
+    )
 
 
 def ids(*shape: Size, vocab_size: Size) -> SearchStrategy[np.ndarray]:

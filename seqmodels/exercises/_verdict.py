@@ -8,6 +8,7 @@ import numpy as np
 
 RIGHT, UNTOUCHED, WRONG = "right", "not attempted yet", "wrong"
 _SIGNS = {RIGHT: ("✓", "#1b7f4d"), UNTOUCHED: ("○", "#777777"), WRONG: ("✗", "#b3472f")}
+_NAME, _VALUE = "text-align:right;vertical-align:top", "text-align:left"
 _MOST = 12  # rows and columns of an array that are drawn
 
 
@@ -51,8 +52,8 @@ class Verdict:
         if values:
             other = {"yours": self.wanted, "wanted": self.yours}
             rows = "".join(
-                f"<tr><td style='text-align:right;vertical-align:top'>{html.escape(name)}"
-                f"</td><td style='text-align:left'>{_as_html(value, other.get(name))}</td></tr>"
+                f"<tr><td style='{_NAME}'>{html.escape(name)}</td>"
+                f"<td style='{_VALUE}'>{_as_html(value, other.get(name))}</td></tr>"
                 for name, value in values.items()
             )
             parts.append(f"<table style='margin:0.3em 0'>{rows}</table>")
@@ -98,7 +99,7 @@ def as_text(value: object) -> str:
         return repr(value)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{k!r}: {as_text(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, (tuple, list)) and not _is_numeric(value):
+    if isinstance(value, (tuple, list)) and not _is_matrix(value):
         inside = ", ".join(as_text(each).replace("\n", " ") for each in value)
         return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
     try:
@@ -119,11 +120,21 @@ def _is_numeric(value):
         return False
 
 
+def _is_matrix(value):
+    return isinstance(value, list) and _is_numeric(value) and np.ndim(value) > 1
+
+
 def _as_html(value, other):
     """A matrix is drawn, the places that differ from the other framed; else text."""
-    array = np.asarray(value) if _is_numeric(value) else None
+    array = (
+        None
+        if isinstance(value, tuple) or not _is_numeric(value)
+        else np.asarray(value)
+    )
     if array is None or array.ndim != 2 or max(array.shape) > _MOST or not array.size:
-        return f"<code style='white-space:pre-wrap'>{html.escape(as_text(value))}</code>"
+        return (
+            f"<code style='white-space:pre-wrap'>{html.escape(as_text(value))}</code>"
+        )
     alike = np.asarray(other) if _is_numeric(other) else None
     if alike is not None and alike.shape == array.shape:
         differs = ~np.isclose(array, alike, rtol=1e-3, atol=1e-6, equal_nan=True)
@@ -139,6 +150,8 @@ def _as_html(value, other):
             frame = "outline:2px solid #b3472f;font-weight:bold;" if mark else ""
             style = f"background:rgba({tint},{abs(share) * 0.5:.2f});{frame}"
             shown = f"{number:.4g}"
-            cells += f"<td style='padding:1px 6px;text-align:right;{style}'>{shown}</td>"
+            cells += (
+                f"<td style='padding:1px 6px;text-align:right;{style}'>{shown}</td>"
+            )
         rows += f"<tr>{cells}</tr>"
     return f"<table style='border-spacing:3px;border-collapse:separate'>{rows}</table>"

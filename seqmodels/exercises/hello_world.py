@@ -40,7 +40,7 @@ def _(vocab_size):
 
 @loss_of_guessing.wrong(
     "bits for nats",
-    "This is a number of bits: the base of your logarithm is 2. Nats have another base.",
+    "This is a number of bits: your logarithm has base 2. Nats have another base.",
 )
 def _(vocab_size):
     return np.log2(vocab_size)
@@ -57,7 +57,7 @@ def _(vocab_size):
 
 @loss_of_guessing.wrong(
     "the minus sign forgotten",
-    "The logarithm of a probability is negative, a loss is not: the worse, the higher.",
+    "The logarithm of a probability is negative, a loss is not: the worse the higher.",
 )
 def _(vocab_size):
     return -np.log(vocab_size)
@@ -158,8 +158,8 @@ def _(logits, targets):
 
 @mean_loss.wrong(
     "the logarithm of the mean",
-    "You average the probabilities and take the logarithm at the end. A loss is a mean "
-    "of logarithms: one letter held to be impossible is fatal, however good the others.",
+    "You average probabilities and take the logarithm at the end. A loss is a mean of "
+    "logarithms: one letter held to be impossible is fatal, however good the others.",
 )
 def _(logits, targets):
     probabilities = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
@@ -377,8 +377,8 @@ def _(weight, first, second):
 
 @cut_gradient.wrong(
     "one step of gradient",
-    "You differentiate the last step alone, as if the state before it did not depend on "
-    "the weight. Within `second` it does.",
+    "You differentiate the last step alone, as if the state before it did not depend "
+    "on the weight. Within `second` it does.",
 )
 def _(weight, first, second):
     powers = enumerate(reversed([*first, *second[:-1]]))

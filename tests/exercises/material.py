@@ -13,8 +13,7 @@ from seqmodels.exercises import Exercise
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 MODULES = sorted(
-    path.stem
-    for path in Path(seqmodels.exercises.__file__).parent.glob("[!_]*.py")
+    path.stem for path in Path(seqmodels.exercises.__file__).parent.glob("[!_]*.py")
 )
 
 
