@@ -24,6 +24,11 @@ class Outcome:
     error: BaseException | None = None
     is_endless: bool = False
 
+    @property
+    def has_value(self) -> bool:
+        """Whether the call returned."""
+        return self.error is None and not self.is_endless
+
 
 def call(function: Callable, inputs: Sequence, seconds: float) -> Outcome:
     """Calls a function on copies of its inputs, for so many seconds at most.

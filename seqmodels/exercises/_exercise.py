@@ -1,26 +1,18 @@
 """One exercise: its solution, what is wanted, and the wrong answers people give."""
 
-import contextlib
 import inspect
 import textwrap
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from random import Random
 
 import hypothesis
-from hypothesis import HealthCheck, Phase
+from hypothesis import Phase
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from seqmodels.exercises import _attempts
-from seqmodels.exercises._calling import Outcome, call
-from seqmodels.exercises._comparing import difference
-from seqmodels.exercises._verdict import RIGHT, UNTOUCHED, WRONG, Verdict, show
-
-QUIET = {"database": None, "deadline": None, "suppress_health_check": [*HealthCheck]}
-SEARCH_SECONDS = 2.0  # for a smaller input that fails
+from seqmodels.exercises._examining import QUIET, examine
+from seqmodels.exercises._verdict import Verdict, show
 
 
 @dataclass(frozen=True)
@@ -134,7 +126,7 @@ class Exercise:
         first = next(n for n, line in enumerate(lines) if line.startswith("def "))
         return "\n".join(lines[first:])
 
-    # How an answer is examined
+    # What an answer is examined by
 
     @cached_property
     def examples(self) -> list[tuple]:
@@ -162,102 +154,7 @@ class Exercise:
             Right, not attempted yet, or wrong with the misconception's name, if it is
             one of the known ones, and the smallest input found on which it shows.
         """
-        if (
-            said := _attempts.explain_form(answer, self.is_value, self.name)
-        ) is not None:
-            return Verdict(
-                self.name, UNTOUCHED if not said else WRONG, explanation=said
-            )
-        function = (
-            (lambda: answer) if self.is_value and not callable(answer) else answer
-        )
-        outcomes = []
-        for inputs in self.examples:
-            outcomes.append(call(function, inputs, self.seconds))
-            if _attempts.is_untouched(function, outcomes[-1]):
-                return Verdict(self.name, UNTOUCHED)
-            if outcomes[-1].is_endless:
-                break
-        faults = [
-            n
-            for n, (outcome, inputs) in enumerate(
-                zip(outcomes, self.examples, strict=False)
-            )
-            if self.fault(outcome, inputs)
-        ]
-        if not faults:
-            return Verdict(self.name, RIGHT)
-        known = self._recognise(outcomes)
-        smallest = self._smallest(
-            function, [self.examples[n] for n in faults], outcomes
-        )
-        return self._explain(known, smallest, call(function, smallest, self.seconds))
-
-    def fault(self, outcome: Outcome, inputs: tuple) -> str | None:
-        """Says what is wrong with what a call gave; None if nothing is."""
-        if outcome.is_endless or outcome.error is not None:
-            return _attempts.explain_end(outcome, self.seconds)
-        if self.accepted is None:
-            return difference(outcome.value, self.want(inputs), self.rtol)
-        judged = call(self.accepted, (outcome.value, *inputs), self.seconds)
-        return None if judged.value is True else str(judged.value or "Not so.")
-
-    def want(self, inputs: tuple) -> object:
-        """What is wanted for inputs."""
-        outcome = call(self.wanted, inputs, 60)
-        if outcome.error is not None:
-            raise outcome.error
-        return outcome.value
-
-    def _recognise(self, outcomes):
-        """The wrong answer that gives the same everywhere, if there is one."""
-        if outcomes[-1].is_endless:
-            return None
-        for known in self.wrong_answers:
-            others = (call(known.function, inputs, 60) for inputs in self.examples)
-            if all(map(self._are_alike, outcomes, others)):
-                return known
-        return None
-
-    def _are_alike(self, one, other):
-        if one.error is not None or other.error is not None:
-            return type(one.error) is type(other.error)
-        return difference(one.value, other.value, self.rtol) is None
-
-    def _smallest(self, function, failing, outcomes):
-        """Of the inputs that fail the one that is shortest to print."""
-        failing = [*failing]
-        end = time.monotonic() + SEARCH_SECONDS
-
-        def fails(inputs):
-            if time.monotonic() > end:
-                return False
-            outcome = call(function, inputs, self.seconds)
-            if self.fault(outcome, inputs):
-                failing.append(inputs)
-            return failing[-1] is inputs
-
-        if not (self.is_value or outcomes[-1].is_endless):
-            settings = hypothesis.settings(max_examples=100, **QUIET)
-            # An answer may be another each time, and time may be up.
-            with contextlib.suppress(Exception):
-                hypothesis.find(self.inputs, fails, settings=settings, random=Random(0))
-        return min(failing, key=lambda inputs: len(repr(inputs)))
-
-    def _explain(self, known, inputs, outcome):
-        names = inspect.signature(self.solved).parameters
-        ended = not outcome.is_endless and outcome.error is None
-        said = known.hint if known else self.fault(outcome, inputs) or ""
-        return Verdict(
-            self.name,
-            WRONG,
-            misconception=known.name if known else "",
-            explanation=said,
-            inputs=dict(zip(names, inputs, strict=False)),
-            yours=outcome.value if ended else _attempts.Nothing(),
-            wanted=self.want(inputs),
-            has_example=not self.is_value,
-        )
+        return examine(self, answer)
 
 
 def exercise(**arguments) -> Callable[[Callable], Exercise]:

@@ -68,7 +68,7 @@ def _(vocab_size):
     minutes=3,
     inputs=[ids(size("length", 2, 6), vocab_size=9)],
     hints=[
-        "Write the sentence down, and below each letter the one that is to be answered.",
+        "Write the sentence down, and beneath each letter the one to be answered.",
         "The last letter is never read, the first never asked for.",
     ],
 )

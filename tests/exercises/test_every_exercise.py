@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from seqmodels.exercises import _exercise
+from seqmodels.exercises import _examining
 from seqmodels.exercises._verdict import RIGHT, UNTOUCHED, WRONG
 from tests.exercises import material
 from tests.exercises.mutants import mutants
@@ -17,7 +17,7 @@ every = pytest.mark.parametrize(
 
 @pytest.fixture(autouse=True)
 def no_search_for_a_smaller_input(monkeypatch):
-    monkeypatch.setattr(_exercise, "SEARCH_SECONDS", 0.0)
+    monkeypatch.setattr(_examining, "SEARCH_SECONDS", 0.0)
 
 
 def test_there_are_enough():

@@ -1,0 +1,64 @@
+"""What counts as the same answer."""
+
+import numpy as np
+import pytest
+
+from seqmodels.exercises._comparing import difference
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        (1, 1),
+        (1.0, 1),
+        (True, True),
+        (0.33333, 1 / 3),
+        ([1, 2], np.array([1, 2])),
+        ([1, 2], (1, 2)),
+        (np.array([[1, 2], [3, 4]]), ([1, 2], [3, 4])),
+        ([[1.0], [2.0, 3.0]], [np.array([1]), np.array([2, 3])]),
+        ("ab", "ab"),
+        (["a", "b"], ("a", "b")),
+        ({"a": 1.0}, {"a": 1}),
+        (np.array([np.nan, -np.inf]), np.array([np.nan, -np.inf])),
+        ([], []),
+        (np.zeros((0, 3)), np.zeros((0, 3))),
+        (None, None),
+    ],
+)
+def test_the_same(given, wanted):
+    assert difference(given, wanted) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "message"),
+    [
+        (1.001, 1.0, "The numbers differ."),
+        (100_001, 100_000, "The numbers differ."),
+        ("1", 1, "A number is wanted; yours is of type str."),
+        (
+            None,
+            np.zeros(2),
+            "An array of numbers is wanted; yours is of type NoneType.",
+        ),
+        (np.zeros(3), np.zeros(2), "The shape (2,) is wanted; yours is (3,)."),
+        ([1, 2, 3], (1, 2), "2 things are wanted; yours are 3."),
+        (1, (1, 2), "2 things are wanted, in a tuple; yours is of type int."),
+        ((1, 3), (1, 2), "In place 1: The numbers differ."),
+        ("ba", ("b", "a"), "2 things are wanted, in a tuple; yours is of type str."),
+        ("a", "b", "'b' is wanted."),
+        ([np.nan], [1.0], "The numbers differ."),
+        ([1.0], [np.nan], "The numbers differ."),
+        ({"a": 1}, {"b": 1}, "The keys ['b'] are wanted."),
+        ({"a": 2}, {"a": 1}, "At 'a': The numbers differ."),
+        ([], {"a": 1}, "A dict is wanted; yours is of type list."),
+        ([[1], [2, 3]], np.zeros((2, 2)), "An array of numbers is wanted"),
+    ],
+)
+def test_another(given, wanted, message):
+    assert difference(given, wanted).startswith(message)
+
+
+def test_a_tensor_is_an_array():
+    tf = pytest.importorskip("tensorflow")
+    assert difference(tf.constant([1.0, 2.0]), [1, 2]) is None

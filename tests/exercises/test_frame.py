@@ -1,0 +1,234 @@
+"""How an exercise takes whatever a reader may hand it."""
+
+import contextlib
+import time
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from seqmodels.exercises import exercise
+from seqmodels.exercises._inputs import ids, numbers, probabilities, size
+from seqmodels.exercises._verdict import RIGHT, UNTOUCHED, WRONG
+
+
+@pytest.fixture
+def total():
+    @exercise(
+        difficulty=1,
+        minutes=1,
+        seconds=0.3,
+        inputs=[numbers(size("n", 2, 5), 2)],
+        hints=["first", "second"],
+    )
+    def row_sums(table):
+        """The sum of each row."""
+        return table.sum(axis=1)
+
+    @row_sums.wrong("sums of columns", "Rows lie <across>.")
+    def _(table):
+        return table.sum(axis=0)
+
+    @row_sums.wrong("a mean for a sum", "A sum is not divided.")
+    def _(table):
+        return table.mean(axis=1)
+
+    return row_sums
+
+
+@pytest.fixture
+def dozen():
+    @exercise(difficulty=1, minutes=1, hints=["Count them."])
+    def dozen():
+        """How many?"""
+        return 3 * 4
+
+    @dozen.wrong("a baker's dozen", "That is one more.")
+    def _():
+        return 13
+
+    return dozen
+
+
+def untouched(table):
+    """The sum of each row."""
+    ...
+
+
+def to_be_written(table):
+    raise NotImplementedError
+
+
+def one_line_missing(table):
+    sums = ...
+    return sums[:]
+
+
+@pytest.mark.parametrize(
+    "answer", [None, ..., untouched, to_be_written, one_line_missing, lambda table: ...]
+)
+def test_no_attempt(total, answer):
+    assert total.examine(answer).state == UNTOUCHED
+
+
+def test_right_in_any_form(total):
+    for answer in (
+        lambda table: [sum(row) for row in table],
+        lambda table: tuple(float(a + b) for a, b in table),
+        lambda table: np.float32(table.sum(1)),
+    ):
+        assert total.examine(answer).state == RIGHT
+
+
+def test_a_misconception_is_named_and_shown_on_the_smallest_input(total):
+    verdict = total.examine(lambda table: table.sum(0))
+    assert (verdict.state, verdict.misconception) == (WRONG, "sums of columns")
+    assert verdict.inputs["table"].shape == (2, 2)
+    assert "✗ row_sums: sums of columns" in str(verdict) and "wanted" in str(verdict)
+    assert "Rows lie &lt;across&gt;." in verdict._repr_html_()
+
+
+def test_what_is_unknown_has_no_name(total):
+    verdict = total.examine(lambda table: table.max(axis=1))
+    assert (verdict.state, verdict.misconception) == (WRONG, "")
+    assert "The numbers differ." in str(verdict)
+    verdict = total.examine(lambda table: table)
+    assert "The shape (2,) is wanted; yours is (2, 2)." in str(verdict)
+
+
+def test_an_input_may_be_changed(total):
+    def answer(table):
+        table[:, 0] += table[:, 1]
+        return table[:, 0]
+
+    assert total.examine(answer).state == RIGHT
+
+
+def test_a_crash_is_told_with_its_line(total):
+    def answer(table):
+        return table @ table @ np.ones(3)
+
+    said = str(total.examine(answer))
+    assert "It stopped with an error" in said and "ValueError" in said
+    assert "return table @ table @ np.ones(3)" in said
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, RecursionError])
+def test_no_error_comes_through(total, error):
+    def answer(table):
+        raise error
+
+    assert error.__name__ in str(total.examine(answer))
+
+
+def test_what_never_ends_is_stopped(total):
+    def stubborn(table):
+        while True:
+            with contextlib.suppress(BaseException):
+                time.sleep(0.01)
+
+    def plain(table):
+        while True:
+            pass
+
+    for answer in (plain, stubborn, lambda table: time.sleep(2)):
+        began = time.monotonic()
+        verdict = total.examine(answer)
+        assert "not ended after 0.3 seconds" in str(verdict)
+        assert time.monotonic() - began < 5
+
+
+def test_what_is_printed_stays_unseen(total, capsys):
+    def answer(table):
+        print(table)
+        return table.sum(1)
+
+    total(answer)
+    assert capsys.readouterr().out == "✓ row_sums: right\n"
+
+
+def test_nothing_returned_is_an_attempt(total):
+    def answer(table):
+        table.sum(1)
+
+    verdict = total.examine(answer)
+    assert verdict.state == WRONG and "a `return` missing" in verdict.explanation
+
+
+def test_a_result_in_place_of_the_function(total):
+    verdict = total.examine(np.zeros(3))
+    assert verdict.state == WRONG
+    assert "hand over the function" in verdict.explanation
+
+
+def test_values(dozen):
+    assert dozen.examine(None).state == UNTOUCHED
+    assert dozen.examine(12).state == dozen.examine(12.0).state == RIGHT
+    assert dozen.examine(13).misconception == "a baker's dozen"
+    assert dozen.examine(11).explanation == "That is not it."
+    assert "12" not in str(dozen.examine(11))
+    assert "A number is wanted" in str(dozen.examine("twelve"))
+
+
+def test_hints_come_one_by_one_and_the_solution_when_asked_twice(total, capsys):
+    for _ in range(3):
+        total.hint()
+    assert capsys.readouterr().out.splitlines() == [
+        "Hint 1 of 2: first",
+        "Hint 2 of 2: second",
+        "Hint 1 of 2: first",
+    ]
+    total.solution()
+    assert "check.row_sums.hint()" in capsys.readouterr().out
+    total.solution()
+    assert capsys.readouterr().out.startswith("def row_sums(table):")
+
+
+def test_several_answers_may_be_right():
+    @exercise(difficulty=1, minutes=1, inputs=[st.integers(2, 9)], hints=["?"])
+    def a_divisor(number):
+        """Any divisor."""
+        return number
+
+    @a_divisor.accepts
+    def _(answer, number):
+        return number % answer == 0
+
+    assert a_divisor.examine(lambda number: 1).state == RIGHT
+    assert a_divisor.examine(lambda number: 2).state == WRONG
+
+
+def test_an_answer_that_is_another_each_time(total):
+    rng = np.random.default_rng()
+    verdict = total.examine(lambda table: rng.random(len(table)))
+    assert verdict.state == WRONG
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"difficulty": 6, "hints": ["?"]}, "`difficulty` must be from 1 to 5; got 6"),
+        ({"difficulty": 1, "hints": []}, "`hints` must have one at least"),
+    ],
+)
+def test_a_false_exercise(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        exercise(minutes=1, **arguments)(lambda: 1)
+
+
+def test_inputs_have_the_shapes_asked_for(total):
+    shared = [numbers(size("n"), 3), ids(size("n"), vocab_size=5), probabilities(4)]
+
+    @exercise(difficulty=1, minutes=1, inputs=shared, hints=["?"])
+    def nothing_much(table, row, shares):
+        """Nothing."""
+        return 0
+
+    shapes = set()
+    for table, row, shares in nothing_much.examples:
+        assert len(table) == len(row) and table.shape[1] == 3
+        assert row.dtype == np.int32 and row.max() < 5
+        assert shares.sum() == pytest.approx(1) and shares.min() > 0
+        shapes.add(len(table))
+    assert shapes == {1, 2, 3, 4}
+    assert nothing_much.examples is nothing_much.examples
