@@ -102,11 +102,13 @@ def write(url: str, tag: str, root: Path = ROOT) -> None:
         head, mark, tail = text.partition("[tool.hatch.version]")
         text = head + SECTION.format(url, tag) + mark + tail
     project.write_text(text, encoding="utf-8", newline="\n")
-    for path in sorted((root / "notebooks").glob("[0-9][0-9]*_*.ipynb")):
+    folder = root / "notebooks"
+    for path in sorted(folder.glob("**/[0-9][0-9]*_*.ipynb")):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         title = notebook["cells"][0]
         first = next(c for c in notebook["cells"] if c["cell_type"] == "code")
-        set_source(title, BADGE.sub("", source_of(title)) + badge(path.name, url, tag))
+        name = path.relative_to(folder).as_posix()
+        set_source(title, BADGE.sub("", source_of(title)) + badge(name, url, tag))
         set_source(first, setup_cell(url, tag))
         text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
         path.write_text(text, encoding="utf-8", newline="\n")

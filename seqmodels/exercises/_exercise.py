@@ -1,5 +1,6 @@
 """One exercise: its solution, what is wanted, and the wrong answers people give."""
 
+import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Sequence
@@ -122,9 +123,12 @@ class Exercise:
     @property
     def source(self) -> str:
         """The solution as a reader would write it."""
-        lines = textwrap.dedent(inspect.getsource(self.solved)).splitlines()
-        first = next(n for n, line in enumerate(lines) if line.startswith("def "))
-        return "\n".join(lines[first:])
+        source = textwrap.dedent(inspect.getsource(self.solved))
+        body = ast.parse(source).body[0].body[0].lineno  # the types are left out
+        names = ", ".join(inspect.signature(self.solved).parameters)
+        return "\n".join(
+            [f"def {self.name}({names}):", *source.splitlines()[body - 1 :]]
+        )
 
     # What an answer is examined by
 

@@ -12,7 +12,7 @@ _NAME, _VALUE = "text-align:right;vertical-align:top", "text-align:left"
 _MOST = 12  # rows and columns of an array that are drawn
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """Right, not attempted yet, or wrong: then under which name, and where it shows.
 
@@ -43,6 +43,8 @@ class Verdict:
             start = f"   {name:>{self._width()}}  "
             lines += [start + first, *(" " * len(start) + line for line in others)]
         return "\n".join(lines)
+
+    __repr__ = __str__
 
     def _repr_html_(self):
         sign, color = _SIGNS[self.state]
