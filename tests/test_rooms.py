@@ -14,6 +14,7 @@ MAY_IMPORT = {
     "models": {"_tensorflow", "text", "layers", "display"},
     "data": {"display", "text"},
     "display": {"_tensorflow", "text"},
+    "exercises": {"display"},
 }
 NUMPY_ALONE = ("text", "counting")
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -61,4 +62,7 @@ def test_every_module_has_its_room():
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
 def test_no_file_is_long(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
+    # A notebook's exercises are one file, with all their wrong answers.
+    is_full = path.parent.name == "exercises" and not path.name.startswith("_")
+    most = 500 if is_full else 250
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= most

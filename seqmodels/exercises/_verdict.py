@@ -1,6 +1,7 @@
 """What is said of an answer, as text and, in a notebook, as HTML."""
 
 import html
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -49,7 +50,7 @@ class Verdict:
     def _repr_html_(self):
         sign, color = _SIGNS[self.state]
         parts = [f"<b style='color:{color}'>{sign} {html.escape(self._headline())}</b>"]
-        parts += [f"<div>{html.escape(line)}</div>" for line in self._sentences()]
+        parts += [f"<div>{_marked(line)}</div>" for line in self._sentences()]
         values = self._values()
         if values:
             other = {"yours": self.wanted, "wanted": self.yours}
@@ -77,6 +78,12 @@ class Verdict:
 
     def _width(self):
         return max(map(len, self._values()), default=0)
+
+
+def _marked(line):
+    """A line as HTML, with what stands `so` or *so* as Markdown would set it."""
+    line = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(line))
+    return re.sub(r"(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])", r"<em>\1</em>", line)
 
 
 def show(verdict: Verdict) -> None:

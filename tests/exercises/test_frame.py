@@ -29,7 +29,7 @@ def total():
     def _(table):
         return table.sum(axis=0)
 
-    @row_sums.wrong("a mean for a sum", "A sum is not divided.")
+    @row_sums.wrong("a mean for a sum", "A *sum* is not divided, 2 * 3 * 4, by `n`.")
     def _(table):
         return table.mean(axis=1)
 
@@ -86,6 +86,8 @@ def test_a_misconception_is_named_and_shown_on_the_smallest_input(total):
     assert verdict.inputs["table"].shape == (2, 2)
     assert "✗ row_sums: sums of columns" in str(verdict) and "wanted" in str(verdict)
     assert "Rows lie &lt;across&gt;." in verdict._repr_html_()
+    drawn = total.examine(lambda table: table.mean(1))._repr_html_()
+    assert "A <em>sum</em> is not divided, 2 * 3 * 4, by <code>n</code>." in drawn
 
 
 def test_what_is_unknown_has_no_name(total):
