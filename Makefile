@@ -10,7 +10,7 @@ BIN := .venv/bin
 JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
 
-.PHONY: run test test-quick test-real lab bench wheel address clean
+.PHONY: run test test-quick test-real exercises solutions lab bench wheel address clean
 
 run: $(SET_UP)
 	$(BIN)/python notebooks/run.py
@@ -24,6 +24,12 @@ test-quick: $(SET_UP)
 
 test-real: $(SET_UP)
 	$(PYTEST) --data "$${SEQMODELS_DATA:?must name a folder of real data}" notebooks
+
+exercises: $(SET_UP)
+	$(BIN)/python -m tests.exercises
+
+solutions: $(SET_UP)
+	$(BIN)/python notebooks/solutions.py
 
 lab: $(SET_UP)
 	$(BIN)/jupyter lab --notebook-dir=notebooks
