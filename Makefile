@@ -42,7 +42,7 @@ wheel: $(SET_UP)
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 
 address: $(SET_UP)
-	$(BIN)/python notebooks/address.py "$(URL)" "$(TAG)"
+	$(BIN)/python notebooks/address.py "$(REPO)" "$(TAG)"
 
 # A .venv that another Python made keeps its links, so it is made anew.
 ANEW := $(if $(filter $(VERSION),$(MADE_BY)),,anew)

@@ -309,13 +309,12 @@ def _draw_pair(seed):
     word = typed.copy()
     for n in np.flatnonzero(rng.random(len(typed) - 1) < 0.4):
         word[n], word[n + 1] = word[n + 1], word[n]
-    return "".join(typed), "".join(
-        [other, word, other[:2] + word + other[2:]][seed % 3]
-    )
+    longer = other[:2] + word + other[2:]
+    return "".join(typed), "".join([other, word, longer][seed % 3])
 
 
-# A swap at the beginning, one at the end, and what a careless table takes for one.
-telling = [("ab", "ba"), ("abcd", "abdc"), ("acb", "dabcb"), ("dabcb", "acb")]
+# A swap at the beginning, one in the middle, and what a careless table takes for one.
+telling = [("ab", "ba"), ("abcd", "acbd"), ("acb", "dabcb"), ("dabcb", "acb")]
 
 
 def _table(typed, word, replaced=1, swap=1, free_start=False):

@@ -1,7 +1,5 @@
 """Exercises of notebook 05, a recurrent network and its gradient by hand."""
 
-# ruff: noqa: N803, N806  (matrices are named as in the equations)
-
 import numpy as np
 from hypothesis import strategies as st
 

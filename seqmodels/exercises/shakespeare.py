@@ -1,7 +1,5 @@
 """Exercises of notebook 09, a GRU, what it is told by counting, how it writes."""
 
-# ruff: noqa: N803, N806  (matrices are named as in the equations)
-
 from itertools import pairwise
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Exercises of notebook 06, the LSTM cell and text8."""
 
-# ruff: noqa: N803, N806  (matrices are named as in the equations)
-
 import numpy as np
 from hypothesis import strategies as st
 

@@ -1,7 +1,5 @@
 """Right answers to the exercises of notebook 09, written in other ways."""
 
-# ruff: noqa: N803, N806  (matrices are named as in the equations)
-
 import math
 from collections import Counter, defaultdict
 
