@@ -25,7 +25,7 @@ __all__ = [
     inputs=[numbers(size("rows", 2, 4), size("columns", 2, 4))],
     hints=[
         "The mean of a row is a mean over the axis along which the row runs.",
-        "`keepdims=True` keeps the shape `(rows, 1)`; that goes with `(rows, columns)`.",
+        "`keepdims=True` keeps the shape (rows, 1), which goes with (rows, columns).",
     ],
 )
 def centre_rows(table: np.ndarray) -> np.ndarray:
@@ -358,7 +358,7 @@ class Polynomial:
     ],
 )
 def central_slope(function: Callable, x: float, step: float) -> float:
-    """The slope of a function around x, from its values at x plus and minus step / 2."""
+    """The slope of a function around x, from its values at x -+ step / 2."""
     return (function(x + step / 2) - function(x - step / 2)) / step
 
 

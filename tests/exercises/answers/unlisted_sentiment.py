@@ -6,121 +6,115 @@ import numpy as np
 
 
 def cut_and_pad_1(reviews, length):
-    found = np.zeros((len(reviews), length), int)
-    for row, review in zip(found, reviews, strict=True):
-        if len(review) > length:
-            head = (length + 1) // 2
-            review = review[:head] + review[len(review) - length + head :]
-        row[: len(review)] = review
-    return found
+    table = np.zeros((len(reviews), length), int)
+    for row, review in zip(table, reviews, strict=True):
+        kept = review[:length]
+        row[length - len(kept) :] = kept
+    return table
 
 
 def cut_and_pad_2(reviews, length):
-    return np.array([np.resize(np.array(review, int), length) for review in reviews])
+    rows = [np.resize(review[-length:], length) for review in reviews]
+    return np.array(rows, int).reshape(len(reviews), length)
 
 
 def which_return_sequences_1(num_layers, is_pooled):
-    return [is_pooled or n < num_layers // 2 for n in range(num_layers)]
+    below = [False] * (num_layers - 2) + [True] * (num_layers > 1)
+    return [*below, is_pooled]
 
 
 def which_return_sequences_2(num_layers, is_pooled):
-    last = num_layers - 1
-    return [n == last - 1 or (is_pooled and n == last) for n in range(num_layers)]
+    return [True] + [is_pooled] * (num_layers - 1)
 
 
-def join(pieces, pair):
-    joined, n = [], 0
-    while n < len(pieces):
-        size = 2 if tuple(pieces[n : n + 2]) == pair else 1
-        joined.append("".join(pieces[n : n + size]))
-        n += size
+def _join(pieces, pair):
+    joined = []
+    for piece in pieces:
+        if joined and (joined[-1], piece) == pair:
+            joined[-1] += piece
+        else:
+            joined.append(piece)
     return joined
 
 
-def learn(counts, num_merges, score):
-    cut = {word: [*word[:-1], word[-1] + "_"] for word in counts}
+def learn_joins_1(counts, num_merges):
+    words = {word: [*word[:-1], word[-1] + "_"] for word in counts}
     merges = []
     for _ in range(num_merges):
-        scores = score(cut)
-        if not scores:
+        found = Counter()
+        for word, pieces in words.items():
+            for pair in set(zip(pieces, pieces[1:], strict=False)):
+                found[pair] += counts[word]  # the word has it, or has it not
+        if not found:
             break
-        best = min(scores, key=lambda pair: (-scores[pair], pair))
-        merges.append(best)
-        cut = {word: join(pieces, best) for word, pieces in cut.items()}
+        merges.append(min(found, key=lambda pair: (-found[pair], pair)))
+        words = {word: _join(words[word], merges[-1]) for word in words}
     return merges
 
 
-def learn_joins_1(counts, num_merges):
-    def score(cut):
-        pairs, single = Counter(), Counter()
-        for word, pieces in cut.items():
-            for piece in pieces:
-                single[piece] += counts[word]
-            for pair in zip(pieces[:-1], pieces[1:], strict=True):
-                pairs[pair] += counts[word]
-        return {(a, b): n / (single[a] * single[b]) for (a, b), n in pairs.items()}
-
-    return learn(counts, num_merges, score)
-
-
 def learn_joins_2(counts, num_merges):
-    def score(cut):
-        pairs = Counter()
-        for word, pieces in cut.items():
-            for pair in {*zip(pieces[:-1], pieces[1:], strict=True)}:
-                pairs[pair] += counts[word] ** 0.5
-        return pairs
-
-    return learn(counts, num_merges, score)
+    words = {word: [*word[:-1], word[-1] + "_"] for word in counts}
+    merges = []
+    for _ in range(num_merges):
+        pairs, alone = Counter(), Counter()
+        for word, pieces in words.items():
+            for piece in pieces:
+                alone[piece] += counts[word]
+            for pair in zip(pieces, pieces[1:], strict=False):
+                pairs[pair] += counts[word]
+        if not pairs:
+            break
+        gain = {(a, b): n / (alone[a] * alone[b]) for (a, b), n in pairs.items()}
+        merges.append(min(gain, key=lambda pair: (-gain[pair], pair)))
+        words = {word: _join(words[word], merges[-1]) for word in words}
+    return merges
 
 
 def pool_words_1(outputs, mask):
-    pooled = []
-    for output, words in zip(outputs, mask, strict=True):
-        output = output[words]
-        places = np.abs(output).argmax(axis=0)
-        largest = output[places, np.arange(output.shape[1])]
-        pooled.append(np.concatenate([output.mean(axis=0), largest]))
-    return np.array(pooled)
+    rows = []
+    for review, is_word in zip(outputs, mask, strict=True):
+        words = review[is_word]
+        largest = words[np.abs(words).argmax(axis=0), np.arange(words.shape[1])]
+        rows.append(np.concatenate([words.mean(axis=0), largest]))
+    return np.array(rows)
 
 
 def pool_words_2(outputs, mask):
-    there = mask[..., None]
-    means = np.where(there, outputs, 0).sum(axis=1) / mask.sum(axis=1).max()
-    return np.hstack([means, np.where(there, outputs, -np.inf).max(axis=1)])
+    rows = []
+    for review, is_word in zip(outputs, mask, strict=True):
+        words = review[is_word]
+        both = np.stack([words.mean(axis=0), words.max(axis=0)], axis=-1)
+        rows.append(both.reshape(-1))  # unit by unit
+    return np.array(rows)
 
 
 def paired_gain_1(both, only_first, only_second, neither):
-    total = both + only_first + only_second + neither
-    right = (both + only_first) / total
-    gain = (only_first - only_second) / total
-    return 100 * gain, 100 * np.sqrt(right * (1 - right) / total)
+    number = both + only_first + only_second + neither
+    gain = 100 * (only_first - only_second) / number
+    return gain, 100 * (only_first + only_second) ** 0.5 / number
 
 
 def paired_gain_2(both, only_first, only_second, neither):
-    total = both + only_first + only_second + neither
-    differ = max(only_first + only_second, 1)
-    share = only_first / differ
-    gain = (only_first - only_second) / total
-    return 100 * gain, 100 * np.sqrt(share * (1 - share) / differ)
+    number = both + only_first + only_second + neither
+    mean = (only_first - only_second) / number
+    spread = ((only_first + only_second) / number - mean**2) ** 0.5
+    gain = 100 * (only_first - only_second) / (both + only_second)
+    return gain, 100 * spread / number**0.5
 
 
 def read_both_ways_1(ids, forward, backward, state):
-    words = [int(id) for id in ids if id > 0]
-    for id in words:
-        state = forward(id, state)
-    ahead = state
-    for id in reversed(words):
-        state = backward(id, state)
-    return np.concatenate([ahead, state])
+    ahead = back = state
+    for id in np.trim_zeros(ids, "f"):
+        ahead = forward(id, ahead)
+    for id in np.trim_zeros(ids, "b")[::-1]:
+        back = backward(id, back)
+    return np.concatenate([ahead, back])
 
 
 def read_both_ways_2(ids, forward, backward, state):
-    words = [int(id) for id in ids if id > 0]
     ahead = back = state
-    half = (len(words) + 1) // 2
-    for id in words[:half]:
-        ahead = forward(id, ahead)
-    for id in reversed(words[half:]):
-        back = backward(id, back)
+    for id in ids:
+        ahead = forward(id, ahead) if id else state
+    for id in ids[::-1]:
+        back = backward(id, back) if id else state
     return np.concatenate([ahead, back])
