@@ -10,7 +10,7 @@ BIN := .venv/bin
 JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
 
-.PHONY: run test test-quick test-real exercises solutions lab bench wheel address clean
+.PHONY: run test test-quick test-real exercises solutions handout lab bench wheel address clean
 
 run: $(SET_UP)
 	$(BIN)/python notebooks/run.py
@@ -30,6 +30,9 @@ exercises: $(SET_UP)
 
 solutions: $(SET_UP)
 	$(BIN)/python notebooks/solutions.py
+
+handout: $(SET_UP)
+	$(BIN)/python notebooks/handout.py
 
 lab: $(SET_UP)
 	$(BIN)/jupyter lab --notebook-dir=notebooks

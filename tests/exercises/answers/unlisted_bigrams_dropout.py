@@ -8,7 +8,7 @@ def weights_without_embedding_1():
 
 
 def weights_without_embedding_2():
-    return 4 * 64 * (729 + 64 + 1) + 64 * 729 + 729
+    return 4 * 64 * (27 + 27 + 64 + 1) + 64 * 27 + 27
 
 
 def bits_of_tokens_1(log_probs, num_letters):
@@ -66,8 +66,11 @@ def read_upwards_2(x, up, on, masks):
 
 
 def speak_of_the_others_1(ids, num_parts, vocab_size):
-    counts = np.bincount(ids, minlength=vocab_size)
-    return counts[ids] / (len(ids) - 1 + vocab_size)
+    parts = np.split(np.asarray(ids), num_parts)
+    models = [np.bincount(part, minlength=vocab_size) + 1 for part in parts]
+    models = np.array([model / model.sum() for model in models])
+    others = [np.delete(models, n, axis=0).mean(axis=0) for n in range(num_parts)]
+    return np.concatenate([other[p] for other, p in zip(others, parts, strict=True)])
 
 
 def speak_of_the_others_2(ids, num_parts, vocab_size):

@@ -5,7 +5,8 @@ import numpy as np
 
 def pad_words_1(words):
     longest = max(len(word) for word in words)
-    ids = [word + word[-1:] * (longest - len(word)) for word in words]
+    padding = max(max(word) for word in words) + 1
+    ids = [word + [padding] * (longest - len(word)) for word in words]
     return np.array(ids), np.array([np.arange(longest) < len(w) for w in words])
 
 
@@ -52,7 +53,7 @@ def best_possible_1(ways):
 
 
 def best_possible_2(ways):
-    ways = ways / ways.sum(axis=0)
+    ways = ways / np.maximum(ways.sum(axis=0), 1e-9)
     return (ways.max(axis=1) / ways.sum(axis=1)).mean()
 
 

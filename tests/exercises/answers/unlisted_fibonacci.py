@@ -13,11 +13,9 @@ def rule_as_matrix_2(a, b):
 
 
 def descend_once_1(weights, windows, rate):
-    new = np.array(weights, dtype=float)
-    for n in range(2):
-        errors = windows[:, :2] @ new - windows[:, 2]
-        new[n] -= rate * 2 * np.mean(errors * windows[:, n])
-    return new
+    errors = windows[:, :2] @ np.array(weights) - windows[:, 2]
+    gradient = errors @ windows[:, :2] / len(windows)
+    return weights - rate * gradient / np.sqrt(np.mean(errors**2))
 
 
 def descend_once_2(weights, windows, rate):
@@ -47,8 +45,9 @@ def gate_and_candidate(x, h, gate, candidate):
 
 
 def step_with_one_gate_1(x, h, gate, candidate):
-    z, new = gate_and_candidate(x, h, gate, candidate)
-    return z.mean() * h + (1 - z.mean()) * new
+    z, _ = gate_and_candidate(x, h, gate, candidate)
+    _, new = gate_and_candidate(x, (1 - z) * h, gate, candidate)
+    return z * h + (1 - z) * new
 
 
 def step_with_one_gate_2(x, h, gate, candidate):

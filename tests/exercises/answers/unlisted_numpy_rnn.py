@@ -34,9 +34,8 @@ def gradient_of_recurrence_2(W_hh, hs, from_outputs):
 
 
 def adagrad_moves_1(gradients, rate):
-    gradients = np.array(gradients, float)
-    gradients *= min(1.0, 5 / (np.linalg.norm(gradients) + 1e-8))
-    return list(-rate * gradients / np.sqrt(np.cumsum(gradients**2) + 1e-8))
+    clipped = 5 * np.tanh(np.array(gradients) / 5)  # softly
+    return list(-rate * clipped / np.sqrt(np.cumsum(clipped**2) + 1e-8))
 
 
 def adagrad_moves_2(gradients, rate):
@@ -73,10 +72,11 @@ def descend_by_window_1(weight, pairs, num_steps, rate):
 def descend_by_window_2(weight, pairs, num_steps, rate):
     weights, state = [], 0.0
     for begin in range(0, len(pairs), num_steps):
-        slope = 0.0
+        gradient = 0.0
         for x, target in pairs[begin : begin + num_steps]:
-            old, state = state, np.tanh(weight * state + x)
-            slope = (1 - state**2) * (old + weight * slope)
-            weight -= rate * (state - target) * slope
+            answer = np.tanh(weight * state + x)
+            gradient += (answer - target) * (1 - answer**2) * state
+            state = target  # the state that there should be
+        weight -= rate * gradient
         weights.append(weight)
     return weights

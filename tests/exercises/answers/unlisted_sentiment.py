@@ -43,8 +43,8 @@ def learn_joins_1(counts, num_merges):
     for _ in range(num_merges):
         found = Counter()
         for word, pieces in words.items():
-            for pair in set(zip(pieces, pieces[1:], strict=False)):
-                found[pair] += counts[word]  # the word has it, or has it not
+            for a, b in zip(pieces, pieces[1:], strict=False):
+                found[a, b] += counts[word] * len(a + b)  # a long piece saves more
         if not found:
             break
         merges.append(min(found, key=lambda pair: (-found[pair], pair)))
@@ -114,7 +114,7 @@ def read_both_ways_1(ids, forward, backward, state):
 def read_both_ways_2(ids, forward, backward, state):
     ahead = back = state
     for id in ids:
-        ahead = forward(id, ahead) if id else state
+        ahead = forward(id, ahead) * (id > 0)
     for id in ids[::-1]:
-        back = backward(id, back) if id else state
+        back = backward(id, back) * (id > 0)
     return np.concatenate([ahead, back])

@@ -48,15 +48,15 @@ def temper_and_cut_2(logits, temperature, top_k):
 
 
 def count_the_others_1(parts, vocab_size):
-    found = []
+    models = []
     for part in parts:
         counts = np.ones((vocab_size, vocab_size))
-        letters = np.full(vocab_size, vocab_size)
-        for other in parts:
-            if other is not part:
-                np.add.at(counts, (other[:-1], other[1:]), 1)
-                np.add.at(letters, other, 1)
-        found.append(counts[part[:-1], part[1:]] / letters[part[:-1]])
+        np.add.at(counts, (part[:-1], part[1:]), 1)
+        models.append(counts / counts.sum(axis=1, keepdims=True))
+    found = []
+    for n, part in enumerate(parts):
+        mixed = np.mean(models[:n] + models[n + 1 :], axis=0)
+        found.append(mixed[part[:-1], part[1:]])
     return found
 
 

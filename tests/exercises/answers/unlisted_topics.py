@@ -25,7 +25,7 @@ def inputs_on_topic_2(embedded, shares, vectors):
 
 
 def weights_of_a_topic_1(num_topics, vector_size, units):
-    return num_topics * vector_size + 4 * units * num_topics
+    return num_topics * vector_size * (1 + 4 * units)
 
 
 def weights_of_a_topic_2(num_topics, vector_size, units):
