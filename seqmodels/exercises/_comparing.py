@@ -26,10 +26,8 @@ def difference(given: object, wanted: object, rtol: float = 1e-4) -> str | None:
     if reason and isinstance(wanted, tuple):
         place = re.match(r"At index (\d): ", reason)
         if place and int(place[1]) < len(COUNTED):
-            which = (
-                f"Of the {len(wanted)} that you return, the {COUNTED[int(place[1])]}"
-            )
-            return f"{which}: {reason[place.end() :]}"
+            which, rest = COUNTED[int(place[1])], reason[place.end() :]
+            return f"Of the {len(wanted)} that you return, the {which}: {rest}"
     return reason
 
 

@@ -128,9 +128,9 @@ class Exercise:
 
     @property
     def source(self) -> str:
-        """The solution as a reader would write it."""
+        """The solution as a reader would write it, without types; NumPy is `np`."""
         source = textwrap.dedent(inspect.getsource(self.solved))
-        body = ast.parse(source).body[0].body[0].lineno  # the types are left out
+        body = ast.parse(source).body[0].body[0].lineno
         names = ", ".join(inspect.signature(self.solved).parameters)
         return "\n".join(
             [f"def {self.name}({names}):", *source.splitlines()[body - 1 :]]

@@ -316,7 +316,7 @@ def _draw_pair(seed):
 # A swap at the beginning, one in the middle, and what a careless table takes for one.
 # Last, what is nearer if letters may be put between two that were swapped.
 telling = [("ab", "ba"), ("abcd", "acbd"), ("acb", "dabcb"), ("dabcb", "acb")]
-telling += [("ca", "abc"), ("abc", "ca")]
+telling += [("aba", "ac"), ("abc", "bbb"), ("ca", "abc"), ("abc", "ca")]
 
 
 def _table(typed, word, replaced=1, swap=1, free_start=False, again=False):

@@ -380,10 +380,11 @@ def hold_cell(
     h = c = np.zeros(len(recurrent))
     outputs = []
     for id in ids:
-        i, f, g, o = np.split(kernel[id] + h @ recurrent + bias, 4)
-        c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+        z = kernel[id] + h @ recurrent + bias
+        i, f, _, o = np.split(1 / (1 + np.exp(-z)), 4)
+        c = f * c + i * np.tanh(np.split(z, 4)[2])
         c[cell] = value
-        h = sigmoid(o) * np.tanh(c)
+        h = o * np.tanh(c)
         outputs.append(h)
     return np.array(outputs)
 

@@ -1,6 +1,5 @@
 """Exercises of notebook 11: padding and masks, two directions, pieces, and chance."""
 
-from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -181,13 +180,12 @@ def learn_joins(counts: dict[str, int], num_merges: int) -> list[tuple[str, str]
     """
     words, merges = {word: [*word[:-1], word[-1] + "_"] for word in counts}, []
     for _ in range(num_merges):
-        found = Counter()
+        found = []
         for word, pieces in words.items():
-            for pair in pairwise(pieces):
-                found[pair] += counts[word]
+            found += [*zip(pieces, pieces[1:], strict=False)] * counts[word]
         if not found:
             break
-        best = min(found, key=lambda pair: (-found[pair], pair))
+        best = min(set(found), key=lambda pair: (-found.count(pair), pair))
         merges.append(best)
         for word, pieces in words.items():
             words[word] = []

@@ -287,7 +287,7 @@ def count_the_others(parts: list[list[int]], vocab_size: int) -> list:
     for n, part in enumerate(parts):
         counts = np.ones([vocab_size] * 2)
         for other in parts[:n] + parts[n + 1 :]:
-            for before, after in pairwise(other):
+            for before, after in zip(other, other[1:], strict=False):
                 counts[before, after] += 1
         probabilities = counts / counts.sum(axis=1, keepdims=True)
         found.append(probabilities[part[:-1], part[1:]])

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from seqmodels.exercises import _examining
@@ -42,6 +43,15 @@ def test_the_untouched_cell_is_not_attempted(module, exercise):
 @every
 def test_the_solution_is_right(module, exercise):
     all_good(tally.solutions(module, exercise), at_least=1)
+
+
+@every
+def test_the_solution_needs_numpy_alone(module, exercise):
+    """For it is shown to a reader as it stands."""
+    names = {"np": np}
+    exec(exercise.source, names)
+    verdict = exercise.examine(names[exercise.name])
+    assert verdict.state == RIGHT, str(verdict)
 
 
 @every
