@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from seqmodels.program.reading import Refusal
+from seqmodels.program.reading import RefusedError
 
 REFUSED, BROKEN_OFF = 2, 130
 
@@ -25,14 +25,13 @@ def main(args: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # whatever language a console speaks
             stream.reconfigure(errors="replace", line_buffering=True)
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     try:
         if command == "train":
             from seqmodels.program import training as home
         else:
             from seqmodels.program import using as home
         getattr(home, command)(**options)
-    except Refusal as refusal:
+    except RefusedError as refusal:
         print(f"error: {refusal}", file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:

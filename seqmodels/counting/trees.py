@@ -22,21 +22,25 @@ class Counts(NamedTuple):
 
 
 class Branch(NamedTuple):
-    """What n-grams of one length say, ready to be looked up."""
+    """What n-grams of one length say, ready to be looked up.
+
+    For each n-gram shorter by one: `dropped`, counts that were pruned; `left`, the
+    share left to shorter ones; `first`, where its own begin, and where the last ends.
+    """
 
     keys: np.ndarray
     counts: np.ndarray
-    dropped: np.ndarray  # for each n-gram shorter by one, counts that were pruned
+    dropped: np.ndarray
     discounts: np.ndarray  # of 0, 1, 2, and 3 or more
     kept: np.ndarray  # for each n-gram, (c - D) / c(h)
-    left: np.ndarray  # for each n-gram shorter by one, the share left to shorter ones
-    first: np.ndarray  # for each n-gram shorter by one, where its own begin; and the end
+    left: np.ndarray
+    first: np.ndarray
 
 
 def count(ids: np.ndarray, vocab_size: int, order: int) -> list[Counts]:
     """Counts a text's n-grams of all lengths up to `order`."""
     found, at = [], np.zeros(len(ids), np.int64)  # the n-gram before each token
-    shorter = 1
+    last, shorter = at, 1  # the n-grams before these, and how many there are
     for _ in range(order):
         keys, at_last, often = np.unique(
             at * vocab_size + ids[len(ids) - len(at) :],
@@ -46,9 +50,9 @@ def count(ids: np.ndarray, vocab_size: int, order: int) -> list[Counts]:
         at_last = at_last.reshape(-1)  # NumPy 2.0 gave it another shape
         suffixes = np.zeros(len(keys), np.int64)
         if found:
-            suffixes[at_last] = last[len(last) - len(at_last) :]  # noqa: F821
+            suffixes[at_last] = last[len(last) - len(at_last) :]
             varied = np.bincount(suffixes, minlength=shorter)
-            varied[last[:1]] += 1  # before the text's start there is none  # noqa: F821
+            varied[last[:1]] += 1  # before the text's start there is none
             found[-1] = found[-1]._replace(varied=varied)
         found.append(Counts(keys, often, often, suffixes))
         last, shorter = at_last, len(keys)

@@ -12,9 +12,12 @@ from seqmodels.models.resuming import Resume
 from seqmodels.models.scoring import restart
 from seqmodels.program import measuring, settings
 from seqmodels.program.following import Follow
-from seqmodels.program.reading import Refusal
+from seqmodels.program.reading import RefusedError
 from seqmodels.program.settings import Network, Plan
 from seqmodels.text.batches import ContiguousBatches
+
+SEED = 0
+PIECE = 20_000  # symbols of the text to choose by that are read after each round
 
 
 class Fitting:
@@ -26,8 +29,6 @@ class Fitting:
     """
 
     def __init__(self, run, knows):
-        from seqmodels.program.training import PIECE, SEED
-
         self.run, self.knows, self.seed = run, knows, SEED
         text = run.text
         self.choice = text.parts.choice
@@ -60,9 +61,7 @@ class Fitting:
             num_matches=len(settings.MATCH_LENGTHS),
             dropout=network.dropout,
         )
-        self.network.compile(
-            keras.optimizers.Adam(network.rate, global_clipnorm=1.0)
-        )
+        self.network.compile(keras.optimizers.Adam(network.rate, global_clipnorm=1.0))
         self.weights = self.network.count_params()
         self.batches = ContiguousBatches(
             self.run.text.parts.train,
@@ -90,7 +89,7 @@ class Fitting:
             The history, as in `Partial`.
 
         Raises:
-            Refusal: If the training has diverged.
+            RefusedError: If the training has diverged.
         """
         run = self.run
         rival = f"{run.name} {self.rival_bits:.3f}"
@@ -112,13 +111,13 @@ class Fitting:
             finally:
                 follow.close()
         if follow.best is None:
-            raise Refusal("The training has diverged; its loss is no number.")
+            raise RefusedError("The training has diverged; its loss is no number.")
         nats, weights = follow.best
         self.network.set_weights(weights)
         round_ = 1 + [row[2] for row in follow.history].index(nats)
         run.say(
-            f"Best after round {round_} of {plan.rounds}: {nats * self.to_bits:.3f} bits "
-            f"on that piece, the {rival}"
+            f"Best after round {round_} of {plan.rounds}: "
+            f"{nats * self.to_bits:.3f} bits on that piece, the {rival}"
         )
         return follow.history
 

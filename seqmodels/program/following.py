@@ -84,7 +84,9 @@ class Follow(keras.callbacks.Callback):
             self.partial.write_history(self.history)
         except OSError as error:
             if not self._told:
-                self._show(f"What was learnt cannot be kept ({error}); training goes on")
+                self._show(
+                    f"What was learnt cannot be kept ({error}); training goes on"
+                )
             self._told = True
         live = f"{row[2] * self.to_bits:.3f} bits, {self.rival}"
         if self._bar is not None:

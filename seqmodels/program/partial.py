@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from seqmodels.program.reading import Refusal
+from seqmodels.program.reading import RefusedError
 
 PLAN, HISTORY, BEST = "plan.json", "history.json", "best.npz"
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError)
@@ -28,7 +28,7 @@ class Partial:
         """Makes the folder, and makes sure that it can be written to.
 
         Raises:
-            Refusal: If it cannot.
+            RefusedError: If it cannot.
         """
         probe = self.folder / "probe"
         try:
@@ -40,7 +40,7 @@ class Partial:
                 probe.unlink()
             with contextlib.suppress(OSError):
                 self.folder.rmdir()  # if nothing is in it
-            raise Refusal(
+            raise RefusedError(
                 f"{self.folder.parent} cannot be written to: {error.strerror}.\n"
                 "Name a model in another folder by --out."
             ) from None

@@ -4,11 +4,12 @@ import codecs
 import unicodedata
 from pathlib import Path
 
+from seqmodels.program.quietly import import_tensorflow
 from seqmodels.text.codes import CodedVocab
 from seqmodels.text.vocab import CharVocab
 
 
-class Refusal(Exception):
+class RefusedError(Exception):
     """What is to be said to whoever called the program, in place of a result."""
 
 
@@ -21,33 +22,34 @@ def read_text(path: Path) -> tuple[str, list[str]]:
         The text, and remarks on what was changed.
 
     Raises:
-        Refusal: If there is no such file, it cannot be read, is empty, or is no text.
+        RefusedError: If there is no such file, or it cannot be read, is empty, or no
+            text.
     """
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise Refusal(f"There is no file {path}.") from None
+        raise RefusedError(f"There is no file {path}.") from None
     except IsADirectoryError:
-        raise Refusal(f"{path} is a folder; name a text file in it.") from None
+        raise RefusedError(f"{path} is a folder; name a text file in it.") from None
     except OSError as error:
         if path.is_dir():  # which Windows calls a permission denied
-            raise Refusal(f"{path} is a folder; name a text file in it.") from None
-        raise Refusal(f"{path} cannot be read: {error.strerror}.") from None
+            raise RefusedError(f"{path} is a folder; name a text file in it.") from None
+        raise RefusedError(f"{path} cannot be read: {error.strerror}.") from None
     if not content:
-        raise Refusal(f"{path} is empty.")
+        raise RefusedError(f"{path} is empty.")
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise Refusal(f"{path} is UTF-16; save it as UTF-8 first.")
+        raise RefusedError(f"{path} is UTF-16; save it as UTF-8 first.")
     remarks = []
     if content.startswith(codecs.BOM_UTF8):
         content = content.removeprefix(codecs.BOM_UTF8)
         remarks.append("The byte-order mark at its start is left out.")
     if b"\0" in content:
         where = content.index(b"\0")
-        raise Refusal(f"{path} is no text: byte {where:,} is zero.")
+        raise RefusedError(f"{path} is no text: byte {where:,} is zero.")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Refusal(
+        raise RefusedError(
             f"{path} is no UTF-8 text: byte {error.start:,} is "
             f"0x{content[error.start]:02x}. If it is text, save it as UTF-8 first."
         ) from None
@@ -55,7 +57,7 @@ def read_text(path: Path) -> tuple[str, list[str]]:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         remarks.append("Its line ends are written as \\n.")
     if not text:
-        raise Refusal(f"{path} is empty, but for a byte-order mark.")
+        raise RefusedError(f"{path} is empty, but for a byte-order mark.")
     return text, remarks
 
 
@@ -63,34 +65,39 @@ def load_model(path: Path) -> tuple[object, CharVocab | CodedVocab]:
     """Loads a model of characters and its vocabulary.
 
     Raises:
-        Refusal: If there is none, it is damaged, or another kind of model.
+        RefusedError: If there is none, it is damaged, or another kind of model.
     """
+    if not path.exists():
+        raise RefusedError(f"There is no file {path}.")
+    if path.is_dir():
+        raise RefusedError(f"{path} is a folder; name a .keras file in it.")
+    if path.suffix != ".keras":
+        raise RefusedError(f"{path} is no model: its name must end in .keras.")
+    import_tensorflow()
     from seqmodels.bundle import load
     from seqmodels.models.char_lm import CharLM
     from seqmodels.models.informed import InformedLM
 
-    if not path.exists():
-        raise Refusal(f"There is no file {path}.")
-    if path.is_dir():
-        raise Refusal(f"{path} is a folder; name a .keras file in it.")
-    if path.suffix != ".keras":
-        raise Refusal(f"{path} is no model: its name must end in .keras.")
     try:
         model, vocab = load(path)
     except Exception as error:  # a foreign file raises whatever it happens to
         first = str(error).strip().splitlines()[:1] or [type(error).__name__]
-        raise Refusal(f"{path} is no model that can be loaded: {first[0]}") from None
+        raise RefusedError(
+            f"{path} is no model that can be loaded: {first[0]}"
+        ) from None
     if vocab is None:
-        raise Refusal(
+        raise RefusedError(
             f"{path} holds no vocabulary; it was not written by this program."
         )
     if not isinstance(vocab, (CharVocab, CodedVocab)):
-        raise Refusal(f"{path} reads no single characters ({type(vocab).__name__}).")
+        raise RefusedError(
+            f"{path} reads no single characters ({type(vocab).__name__})."
+        )
     alone = type(model) is CharLM
     if not (alone or isinstance(model, InformedLM)):
-        raise Refusal(f"{path} is no language model ({type(model).__name__}).")
+        raise RefusedError(f"{path} is no language model ({type(model).__name__}).")
     if model.vocab_size != len(vocab):
-        raise Refusal(
+        raise RefusedError(
             f"{path} does not fit together: {model.vocab_size} symbols are predicted, "
             f"the vocabulary has {len(vocab)}."
         )
@@ -107,13 +114,13 @@ def encode(text: str, vocab: CharVocab | CodedVocab, what: str):
     """Ids of a text.
 
     Raises:
-        Refusal: If it has unknown characters; says which, and what is known.
+        RefusedError: If it has unknown characters; says which, and what is known.
     """
     unknown = unknown_chars(text, vocab)
     if unknown:
-        raise Refusal(
+        raise RefusedError(
             f"{what} has characters that the model does not know: {shown(unknown)}.\n"
-            f"It knows {described(vocab)}."
+            f"Those it knows: {described(vocab)}."
         )
     return vocab.encode(text)
 
@@ -126,7 +133,7 @@ def unknown_chars(text: str, vocab: CharVocab | CodedVocab) -> str:
 def described(vocab: CharVocab | CodedVocab, most: int = 150) -> str:
     """How many characters a vocabulary has, and which."""
     chars = chars_of(vocab)
-    return f"{len(chars):,} characters: {shown(chars, most)}"
+    return f"{len(chars):,}, {shown(chars, most)}"
 
 
 def shown(chars: str, most: int = 60) -> str:

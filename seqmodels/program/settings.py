@@ -19,6 +19,7 @@ SIZES = ((0, 32), (20_000, 64), (100_000, 128), (400_000, 256), (4_000_000, 512)
 FEWEST_PASSES = 1.5  # a network that the text is too long for is made smaller
 MOST_PASSES = 8
 ROUND_SECONDS, FEWEST_ROUNDS, MOST_ROUNDS = 6, 8, 60
+FEWEST_WINDOWS = 100  # trained on even if the time is over
 WINDOWS_AT_ONCE = 100  # that one call into compiled code trains on
 
 
@@ -113,7 +114,7 @@ def choose_plan(
 ) -> Plan:
     """As many steps as fit into the time, but no more passes than do good."""
     most = MOST_PASSES * num_train / (network.batch_size * network.num_steps)
-    windows = max(1, int(min(seconds * windows_per_second, most)))
+    windows = int(max(FEWEST_WINDOWS, min(seconds * windows_per_second, most)))
     seconds = windows / windows_per_second
     rounds = min(windows, MOST_ROUNDS, max(FEWEST_ROUNDS, seconds // ROUND_SECONDS))
     per_round = math.ceil(windows / rounds)

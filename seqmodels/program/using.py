@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from seqmodels.program.reading import (
-    Refusal,
+    RefusedError,
     described,
     encode,
     load_model,
@@ -42,17 +42,17 @@ def write(
         What was added.
 
     Raises:
-        Refusal: If the model cannot be loaded, knows not all of the prompt's characters,
-            or a number does not fit.
+        RefusedError: If the model cannot be loaded, does not know all of the prompt's
+            characters, or a number does not fit.
     """
     if length < 1:
-        raise Refusal(f"--length must be 1 or more; got {length}.")
+        raise RefusedError(f"--length must be 1 or more; got {length}.")
     if not (np.isfinite(temperature) and temperature >= 0):
-        raise Refusal(f"--temperature must be 0 or more; got {temperature:g}.")
+        raise RefusedError(f"--temperature must be 0 or more; got {temperature:g}.")
     if seed is not None and seed < 0:
-        raise Refusal(f"--seed must be 0 or more; got {seed}.")
+        raise RefusedError(f"--seed must be 0 or more; got {seed}.")
     if prompt == "":
-        raise Refusal("--prompt must have a character at least, or be left out.")
+        raise RefusedError("--prompt must have a character at least, or be left out.")
     model, vocab = load_model(path)
     if prompt is None:
         starts = [char for char in "\n ." if not unknown_chars(char, vocab)]
@@ -79,7 +79,7 @@ def score(
         Bits per character.
 
     Raises:
-        Refusal: If the model or the text cannot be read, or has unknown characters.
+        RefusedError: If model or text cannot be read, or characters are unknown.
     """
     text, remarks = read_text(other)
     model, vocab = load_model(path)
@@ -88,21 +88,23 @@ def score(
         say(f"  {remark}")
     unknown = unknown_chars(text, vocab)
     if unknown and not skip_unknown:
-        raise Refusal(
+        raise RefusedError(
             f"{other} has characters that the model does not know: {shown(unknown)}.\n"
-            f"It knows {described(vocab)}.\n"
+            f"Those it knows: {described(vocab)}.\n"
             "With --skip-unknown they are left out."
         )
     if unknown:
         before = len(text)
         text = text.translate(dict.fromkeys(map(ord, unknown)))
-        say(f"  {before - len(text):,} left out, unknown to the model: {shown(unknown)}")
+        say(
+            f"  {before - len(text):,} left out, unknown to the model: {shown(unknown)}"
+        )
     most = MOST_NUMBERS // len(vocab)
     if len(text) > most:
         text = text[:most]
         say(f"  its first {most:,} are scored")
     if not text:
-        raise Refusal(f"{other} has no character that the model knows.")
+        raise RefusedError(f"{other} has no character that the model knows.")
     ids = vocab.encode(text)
     by = {"model": model.log_probs(ids)}
     if hasattr(model, "ngram"):
@@ -126,19 +128,21 @@ def playground(path: Path, out: Path | None = None, say: Callable = print) -> Pa
         The page's path.
 
     Raises:
-        Refusal: If the model cannot be loaded or shown, or the page not be written.
+        RefusedError: If the model cannot be loaded or shown, or the page not written.
     """
     model, vocab = load_model(path)
     out = path.with_suffix(".html") if out is None else out
     try:
         show = importlib.import_module("seqmodels").playground
     except (AttributeError, ImportError):
-        raise Refusal("This version of the package has no playground.") from None
+        raise RefusedError("This version of the package has no playground.") from None
     try:
         page = show(model, vocab, out)
     except (TypeError, ValueError) as error:
-        raise Refusal(f"{path} cannot be shown: {error}") from None
+        raise RefusedError(f"{path} cannot be shown: {error}") from None
     except OSError as error:
-        raise Refusal(f"{out} cannot be written: {error.strerror or error}.") from None
+        raise RefusedError(
+            f"{out} cannot be written: {error.strerror or error}."
+        ) from None
     say(f"{page}: open it in a browser")
     return Path(page)

@@ -41,8 +41,8 @@ class CodedVocab:
         self.pairs = -(-rest // (self.size - 1))  # symbols that begin one
         if self.pairs > self.size:
             raise ValueError(
-                f"`chars` must be at most {self.size**2:,} for {self.size} symbols; got "
-                f"{len(self.chars):,}."
+                f"`chars` must be at most {self.size**2:,} for {self.size} symbols; "
+                f"got {len(self.chars):,}."
             )
         self.singles = self.size - self.pairs
 
