@@ -34,9 +34,8 @@ def main(args: Sequence[str] | None = None) -> int:
     except RefusedError as refusal:
         print(f"error: {refusal}", file=sys.stderr)
         return REFUSED
-    except KeyboardInterrupt:
-        print(file=sys.stderr)
-        print(broken_off(command), file=sys.stderr)
+    except KeyboardInterrupt as broken:
+        print(f"\n{broken}" if str(broken) else "\nBroken off.", file=sys.stderr)
         return BROKEN_OFF
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -45,13 +44,6 @@ def main(args: Sequence[str] | None = None) -> int:
         print(f"error: {error or 'out of memory'}", file=sys.stderr)
         return REFUSED
     return 0
-
-
-def broken_off(command: str) -> str:
-    """What to say after Ctrl-C."""
-    if command == "train":
-        return "Broken off. The same command, without --anew, goes on where it was."
-    return "Broken off."
 
 
 def parser() -> argparse.ArgumentParser:

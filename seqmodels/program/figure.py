@@ -45,7 +45,9 @@ def draw(
             ax=axes,
         )
         name, bits = rival
-        axes.axhline(bits, color=COLORS[3], linestyle=":", label=f"{name}, the same")
+        axes.axhline(
+            bits, color=COLORS[3], linestyle=":", label=f"{name}, of that text"
+        )
         axes.legend()
         temporary = path.with_name(f".{path.name}")
         figure.savefig(temporary, format="png")

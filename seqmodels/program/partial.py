@@ -94,8 +94,12 @@ class Partial:
 
     def _write(self, name, content):
         temporary = self.folder / "writing"
-        with open(temporary, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, self.folder / name)
+        try:
+            with open(temporary, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, self.folder / name)
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink()

@@ -37,6 +37,7 @@ def train(
         The model's path.
 
     Raises:
+        KeyboardInterrupt: After Ctrl-C; says where it would go on.
         RefusedError: If the text, the model's file or the minutes will not do.
     """
     start = time.monotonic()
@@ -57,7 +58,19 @@ def train(
             "--anew."
         )
     partial.prepare()
-    Run(text, out, partial, minutes, start, say).go(known)
+    try:
+        Run(text, out, partial, minutes, start, say).go(known)
+    except BaseException as error:
+        known = partial.read_plan()
+        if known is None:  # there is nothing yet to go on with
+            partial.remove()
+        if known is None or not isinstance(error, KeyboardInterrupt):
+            raise
+        done, rounds = len(partial.read_history()), Plan(*known["plan"]).rounds
+        raise KeyboardInterrupt(
+            f"Broken off after round {done} of {rounds}. The same command, without "
+            "--anew, goes on where it was."
+        ) from None
     return out
 
 

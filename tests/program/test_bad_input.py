@@ -125,3 +125,17 @@ def test_a_mark_and_windows_line_ends_are_no_part_of_a_text(tmp_path):
 def test_characters_that_one_would_not_see_are_named():
     assert shown("\t\n \u200bA\u0301é") == "\\t \\n space U+200B A U+0301 é"
     assert shown("abcd", most=2) == "a b and 2 more"
+
+
+def test_broken_off_before_anything_was_learnt(call, tmp_path, monkeypatch):
+    from seqmodels.program import training
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    text = tmp_path / "text.txt"
+    text.write_text(make_text())
+    monkeypatch.setattr(training, "choose_order", interrupt)
+    status, _, err = call("train", text)
+    assert (status, err) == (130, "\nBroken off.\n")
+    assert [p.name for p in tmp_path.iterdir()] == ["text.txt"]

@@ -206,7 +206,8 @@ def test_broken_off_by_hand_it_goes_on(stop, call, refused, text, model, monkeyp
         end = Follow.on_train_batch_end
         patch.setattr(Follow, "on_train_batch_end", interrupt)
         status, _, err = call("train", text, "--minutes", 0.2)
-    assert status == 130 and "goes on where it was" in err
+    assert status == 130 and f"Broken off after round {stop} of {ROUNDS}" in err
+    assert "goes on where it was" in err
     assert not text.with_suffix(".keras").exists()
     assert "begun with --minutes 0.2" in refused("train", text, "--minutes", 0.3)
     status, out, _ = call("train", text, "--minutes", 0.2)
