@@ -22,7 +22,7 @@ class CompactNGramLM:
 
     >>> model = CompactNGramLM(vocab_size=2, order=2).fit([0, 1, 0, 1, 0, 1, 1])
     >>> model.next_log_probs([1, 0])[-1].round(4)
-    array([-1.3863, -0.2877])
+    array([-1.3863, -0.2877], dtype=float32)
 
     Args:
         vocab_size: Number of different tokens.

@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,10 @@ import numpy as np
 from seqmodels.program.reading import RefusedError
 
 PLAN, HISTORY, BEST = "plan.json", "history.json", "best.npz"
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError)
+UNREADABLE = (
+    *(OSError, EOFError, zipfile.BadZipFile),
+    *(ValueError, KeyError, TypeError),
+)
 
 
 class Partial:
