@@ -13,8 +13,10 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "text.vocab": ["CharVocab", "BigramVocab", "WordVocab"],
+    "text.codes": ["CodedVocab"],
     "text.batches": ["ContiguousBatches", "pad", "teacher_forcing_pairs"],
     "counting.ngrams": ["NGramLM"],
+    "counting.compact": ["CompactNGramLM"],
     "counting.matching": ["MatchModel"],
     "counting.stacking": ["cross_fitted_log_probs"],
     "text.metrics": ["cross_entropy", "perplexity", "bits_per_char", "exact_match"],

@@ -1,6 +1,6 @@
 """What followed the last time: the memory that compressors have. NumPy alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -54,7 +54,7 @@ class MatchModel:
             ValueError: If they are not one-dimensional, or out of range.
         """
         ids = self._check(ids)
-        self._tail = ids[-max(self.lengths) :]
+        self.ids, self._tail = ids, ids[-max(self.lengths) :]
         self._known = []
         for length in self.lengths:
             numbers = self._numbers(ids, length)[:-1]  # what follows the last is open
@@ -115,6 +115,18 @@ class MatchModel:
                 found = np.where(same.any(axis=1), then, found)
             columns.append(found)
         return np.stack(columns, axis=1).astype(np.int32), states
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Small arrays of which `from_arrays` makes the model: the text itself."""
+        kind = np.min_scalar_type(self.vocab_size)
+        numbers = np.array([self.vocab_size, *self.lengths])
+        return {"sizes": numbers, "ids": self.ids.astype(kind)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> "MatchModel":
+        """The model of which these are the arrays."""
+        vocab_size, *lengths = map(int, arrays["sizes"])
+        return cls(vocab_size, lengths).fit(arrays["ids"])
 
     def _numbers(self, ids, length):
         return number_grams(ids, length, self.vocab_size)

@@ -1,9 +1,11 @@
 """N-gram language models: counting what follows what. NumPy alone."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from seqmodels.counting.levels import make_level
+from seqmodels.counting.levels import Level, make_level
 from seqmodels.counting.numbering import check_length, number_grams
 from seqmodels.text.checks import check_ids, check_size
 
@@ -144,6 +146,23 @@ class NGramLM:
     def count_params(self) -> int:
         """How many numbers the model keeps: one per n-gram and one per history."""
         return sum(len(x.grams) + len(x.contexts) for x in self._levels)
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Arrays of which `from_arrays` makes the model."""
+        arrays = {"sizes": np.array([self.vocab_size, self.order])}
+        for n, level in enumerate(self._levels):
+            named = level._asdict().items()
+            arrays.update({f"{name}_{n}": array for name, array in named})
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> "NGramLM":
+        """The model of which these are the arrays."""
+        model = cls(*map(int, arrays["sizes"]))
+        for n in range((len(arrays) - 1) // len(Level._fields)):
+            level = [arrays[f"{name}_{n}"] for name in Level._fields]
+            model._levels.append(Level(*level))
+        return model
 
     def _next(self, states):
         """Distributions after histories; equal histories share a row while it grows."""

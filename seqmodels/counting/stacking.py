@@ -1,5 +1,7 @@
 """What counting says of a text that it has not counted. NumPy alone."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -8,7 +10,11 @@ from seqmodels.text.checks import check_ids, check_size
 
 
 def cross_fitted_log_probs(
-    ids: ArrayLike, vocab_size: int, order: int, num_parts: int = 10
+    ids: ArrayLike,
+    vocab_size: int,
+    order: int,
+    num_parts: int = 10,
+    make: Callable = NGramLM,
 ) -> np.ndarray:
     """What n-grams say may come after each token, each part counted from the others.
 
@@ -22,6 +28,7 @@ def cross_fitted_log_probs(
         vocab_size: Number of different tokens.
         order: As in `NGramLM`.
         num_parts: How many parts the text is cut into; two or more.
+        make: What makes the model: `NGramLM` or `CompactNGramLM`.
 
     Returns:
         As `NGramLM.next_log_probs`, `(num_tokens, vocab_size)`, `float16`.
@@ -43,7 +50,7 @@ def cross_fitted_log_probs(
     edges = np.linspace(0, len(ids), num_parts + 1).astype(int)
     for start, end in zip(edges[:-1], edges[1:], strict=True):
         others = np.append(ids[end:], ids[:start])
-        model = NGramLM(vocab_size, order).fit(others)
+        model = make(vocab_size, order).fit(others)
         known = max(0, start - (model.order - 1))  # what the part's first tokens follow
         found[start:end] = model.next_log_probs(ids[known:end])[start - known :]
     return found

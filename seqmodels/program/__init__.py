@@ -1,0 +1,1 @@
+"""One's own text: what `python -m seqmodels` does."""

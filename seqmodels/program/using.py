@@ -1,0 +1,148 @@
+"""`write`, `score` and `playground`: what one does with a model's file."""
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from seqmodels.program.reading import (
+    RefusedError,
+    described,
+    encode,
+    load_model,
+    read_text,
+    shown,
+    unknown_chars,
+)
+from seqmodels.text.sampling import generate
+
+MOST_NUMBERS = 300_000_000  # that are read beside a text which is scored
+
+
+def write(
+    path: Path,
+    prompt: str | None = None,
+    length: int = 500,
+    temperature: float = 0.8,
+    seed: int | None = None,
+    say: Callable = print,
+) -> str:
+    """Goes on from a prompt and prints both.
+
+    Args:
+        path: The model's file.
+        prompt: What to begin with; `None` begins a line.
+        length: How many symbols to add.
+        temperature: As in `generate`.
+        seed: Of what is drawn; `None` draws anew each time.
+        say: Prints the text.
+
+    Returns:
+        What was added.
+
+    Raises:
+        RefusedError: If the model cannot be loaded, does not know all of the prompt's
+            characters, or a number does not fit.
+    """
+    if length < 1:
+        raise RefusedError(f"--length must be 1 or more; got {length}.")
+    if not (np.isfinite(temperature) and temperature >= 0):
+        raise RefusedError(f"--temperature must be 0 or more; got {temperature:g}.")
+    if seed is not None and seed < 0:
+        raise RefusedError(f"--seed must be 0 or more; got {seed}.")
+    if prompt == "":
+        raise RefusedError("--prompt must have a character at least, or be left out.")
+    model, vocab = load_model(path)
+    if prompt is None:
+        starts = [char for char in "\n ." if not unknown_chars(char, vocab)]
+        prompt = starts[0] if starts else vocab.decode([0])
+    rng = np.random.default_rng(seed)
+    ids = encode(prompt, vocab, "The prompt")
+    added = vocab.decode(generate(model, ids, length, rng, temperature=temperature))
+    say((prompt + added).lstrip("\n"))
+    return added
+
+
+def score(
+    path: Path, other: Path, skip_unknown: bool = False, say: Callable = print
+) -> float:
+    """Prints how well a model predicts a text, and its n-gram beside it.
+
+    Args:
+        path: The model's file.
+        other: The text.
+        skip_unknown: Whether to leave out characters that the model does not know.
+        say: Prints a line.
+
+    Returns:
+        Bits per character.
+
+    Raises:
+        RefusedError: If model or text cannot be read, or characters are unknown.
+    """
+    text, remarks = read_text(other)
+    model, vocab = load_model(path)
+    say(f"{other}: {len(text):,} characters")
+    for remark in remarks:
+        say(f"  {remark}")
+    unknown = unknown_chars(text, vocab)
+    if unknown and not skip_unknown:
+        raise RefusedError(
+            f"{other} has characters that the model does not know: {shown(unknown)}.\n"
+            f"Those it knows: {described(vocab)}.\n"
+            "With --skip-unknown they are left out."
+        )
+    if unknown:
+        before = len(text)
+        text = text.translate(dict.fromkeys(map(ord, unknown)))
+        say(
+            f"  {before - len(text):,} left out, unknown to the model: {shown(unknown)}"
+        )
+    most = MOST_NUMBERS // len(vocab)
+    if len(text) > most:
+        text = text[:most]
+        say(f"  its first {most:,} are scored")
+    if not text:
+        raise RefusedError(f"{other} has no character that the model knows.")
+    ids = vocab.encode(text)
+    by = {"model": model.log_probs(ids)}
+    if hasattr(model, "ngram"):
+        by[f"its {model.ngram.order}-gram alone"] = model.ngram.log_probs(ids)
+    say(f"{'':24}{'bits per character':>20}{'perplexity':>12}")
+    for name, found in by.items():
+        bits = float(-found.sum() / np.log(2) / len(text))
+        say(f"  {name:22}{bits:20.4f}{2**bits:12.4f}")
+    return float(-by["model"].sum() / np.log(2) / len(text))
+
+
+def playground(path: Path, out: Path | None = None, say: Callable = print) -> Path:
+    """Writes a model's playground, an HTML file.
+
+    Args:
+        path: The model's file.
+        out: The page's file; `None` puts it beside the model.
+        say: Prints a line.
+
+    Returns:
+        The page's path.
+
+    Raises:
+        RefusedError: If the model cannot be loaded or shown, or the page not written.
+    """
+    model, vocab = load_model(path)
+    out = path.with_suffix(".html") if out is None else out
+    try:
+        show = importlib.import_module("seqmodels").playground
+    except (AttributeError, ImportError):
+        raise RefusedError("This version of the package has no playground.") from None
+    try:
+        page = show(model, vocab, out)
+    except (TypeError, ValueError) as error:
+        raise RefusedError(f"{path} cannot be shown: {error}") from None
+    except OSError as error:
+        raise RefusedError(
+            f"{out} cannot be written: {error.strerror or error}."
+        ) from None
+    say(f"{page}: open it in a browser")
+    return Path(page)
