@@ -14,6 +14,7 @@ MAY_IMPORT = {
     "models": {"_tensorflow", "text", "layers", "display"},
     "data": {"display", "text"},
     "display": {"_tensorflow", "text"},
+    "page": {"_tensorflow", "text", "counting", "models"},
 }
 NUMPY_ALONE = ("text", "counting")
 FILES = sorted(PACKAGE.rglob("*.py"))
