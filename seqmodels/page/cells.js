@@ -35,7 +35,8 @@ export function cellsView(app) {
   });
   let layout = { columns: 1, size: 16 };
 
-  const kept = () => (state.place ? app.reading.steps[state.place - 1] : network.zeros)[state.layer];
+  // Before the first letter, and while it is still being read, there is nothing.
+  const kept = () => (app.reading.steps[state.place - 1] || network.zeros)[state.layer];
   function numbers(name) {
     const [, part, bend] = quantities[name];
     const some = network.part(kept(), part);
@@ -176,7 +177,7 @@ export function finder(app) {
     if (num === size) return say("It is the whole text: there is nothing to tell it from.");
     app.later("find", finding(network, app.reading.steps.slice(), app.inside), ({ cells, chance }) => {
       els.found.replaceChildren(...cells.slice(0, 5).map(item));
-      say(`It is ${num} of ${size} letters. 1 never errs, 0.5 is a coin's toss; the best of all ${cells.length} cells at the same number of letters elsewhere: ${minus(chance)}. A short text always has some cell that fits: try another.`);
+      say(`${num} of ${size} letters are inside. The number is how often a cell tells a letter inside from one outside: 1 is always, 0.5 a coin's toss. Moved elsewhere in the text, the same marks have a best cell of ${cells.length} with ${minus(chance)}. In a short text some cell always fits: try it on another.`);
     });
   }
 

@@ -93,6 +93,7 @@ export function render({ model, el }) {
     clearTimeout(waiting);
     app.reading.set(state.ids, state.hold);
     if (!app.reading.advance(60)) {
+      app.stopLater("lean"); // what it works on is no longer there
       app.say(`Reading: ${app.reading.steps.length} of ${state.ids.length} letters.`);
       waiting = setTimeout(changed);
       return;
