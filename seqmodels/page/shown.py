@@ -8,7 +8,7 @@ from seqmodels.page.assembling import module, style
 
 
 class Shown:
-    """A page that a notebook shows: in Jupyter, in Colab, in VS Code.
+    """A page that a notebook shows, in a frame of its own.
 
     Args:
         page: The HTML file.

@@ -61,7 +61,7 @@ export function skeleton(description) {
 </section>
 <section aria-labelledby="${id}-write" class="write">
   <h2 id="${id}-write">Write</h2>
-  <p class="hint">It draws a letter by these probabilities, reads it, and goes on. A low temperature keeps to the likeliest; top-k leaves only so many to choose from.</p>
+  <p class="hint">It draws a letter by its probability, adds it to the text, reads it, and goes on. A low temperature keeps to the likeliest; top-k leaves only so many to choose from.</p>
   <div class="row">
     <button type="button" class="main" data-el="write">Write</button>
     <button type="button" data-el="one">One letter</button>

@@ -100,20 +100,25 @@ export function textView(app) {
     els.text.setSelectionRange(offset, offset);
   }
 
+  // While a word is composed (pinyin; on a phone, any word) the field is its own: what is
+  // known of it is read at once, but nothing is taken out of it before it is done.
   function typed() {
     app.stopWriting();
     const { value, selectionEnd } = els.text;
     const { ids, unknown } = letters.read(value);
     const place = letters.read(value.slice(0, selectionEnd)).ids.length;
+    state.ids = ids.slice(0, LONGEST);
+    state.place = Math.min(place, state.ids.length);
+    if (!composing) tidy(unknown, ids.length > LONGEST);
+    app.changed();
+  }
+
+  function tidy(unknown, tooLong) {
     if (unknown.length) {
       const some = [...new Set(unknown)].slice(0, 5).map((char) => `“${char}”`).join(" ");
       app.say(`Left out, being none of this network's ${letters.chars.length} letters: ${some}`);
-    } else if (ids.length > LONGEST) app.say(`A text here has at most ${LONGEST} letters; the rest was left out.`);
-    else app.say("");
-    state.ids = ids.slice(0, LONGEST);
-    state.place = Math.min(place, state.ids.length);
-    if (unknown.length || ids.length > LONGEST) put();
-    app.changed();
+    } else app.say(tooLong ? `A text here has at most ${LONGEST} letters; the rest was left out.` : "");
+    if (unknown.length || tooLong) put();
   }
 
   function moved() {
@@ -131,7 +136,7 @@ export function textView(app) {
     composing = false;
     typed();
   });
-  els.text.addEventListener("input", () => composing || typed());
+  els.text.addEventListener("input", typed);
   app.listen(document, "selectionchange", moved);
   for (const name of ["select", "keyup", "click"]) els.text.addEventListener(name, moved);
   for (const radio of app.radios) {

@@ -127,6 +127,22 @@ def test_other_letters_are_left_out_and_named(open_page, path):
     assert text_of(page) == "abcd" and not page.locator(".message").inner_text()
 
 
+def test_words_under_way_are_read_but_left_alone(open_page, path):
+    # So does a phone's keyboard with every word, and pinyin before it is Chinese.
+    page = open_page(path, "#t=a")
+    keys = page.context.new_cdp_session(page)
+    page.locator("textarea").focus()
+    page.keyboard.press("Control+End")
+    for text, place in (("b", 2), ("bX", 2), ("bXc", 3)):
+        end = {"selectionStart": len(text), "selectionEnd": len(text)}
+        keys.send("Input.imeSetComposition", {"text": text, **end})
+        assert text_of(page) == "a" + text
+        assert f"letter {place} of {place}" in page.locator(".place").inner_text()
+        assert not page.locator(".message").inner_text()
+    keys.send("Input.insertText", {"text": "bXc"})
+    assert text_of(page) == "abc" and "“X”" in page.locator(".message").inner_text()
+
+
 def test_long_texts_are_read_in_pieces_and_cut(open_page, path):
     page = open_page(path, "#by=lean&f=ab")
     slow = page.context.new_cdp_session(page)
