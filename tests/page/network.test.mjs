@@ -113,6 +113,10 @@ test("a key costs one step, a change only what follows it", () => {
   assert.equal(go([1, 0, 3, 4], null), 2);
   near(reading.logitsAt(3), read(network, [1, 0, 3, 4]).logitsAt(3), 0);
   near(reading.surprises, read(network, [1, 0, 3, 4]).surprises, 0);
+  for (const ids of [[1], [2]]) {
+    go(ids);
+    near(reading.logitsAt(0), read(network, ids).logitsAt(0), 0);
+  }
 });
 
 test("reading stops when its time is over, and goes on", () => {

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqmodels import NGramLM
-from seqmodels.page.counts import pack_counts
+from seqmodels.page.counts import _candidates, pack_counts
 
 
 def numbers(base64_text):
@@ -77,6 +77,25 @@ def test_what_it_keeps_is_worth_more_than_the_commonest(text):
     costs = [-np.log(guess(packed, text[:n])[text[n]]) for n in range(100, 300)]
     alone = NGramLM(12, 1).fit(text)
     assert np.mean(costs) < -alone.log_probs(text[100:300]).mean() - 0.1
+
+
+def test_what_an_ngram_is_worth(text):
+    # Its share of all places, times its part of the relative entropy it would cost.
+    ngram = NGramLM(12, 3).fit(text)
+
+    def probs(*history):
+        return ngram.next_probs(np.array(history, int))
+
+    found = _candidates(ngram)[2]
+    level = ngram._levels[2]
+    assert len(found.tokens) == len(level.grams)
+    left = dict(zip(level.contexts.tolist(), level.left, strict=True))
+    for history, token, kept, worth in zip(*found, strict=True):
+        first, second = divmod(int(history), 12)
+        share = probs()[first] * probs(first)[second]
+        p = probs(first, second)[token]
+        without = (kept + left[int(history)]) * probs(second)[token]
+        assert worth == pytest.approx(share * p * np.log(p / without))
 
 
 def test_numbers_beyond_what_javascript_counts_are_left_out():

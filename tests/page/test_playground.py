@@ -181,6 +181,19 @@ def test_what_is_there_is_replaced(tmp_path):
     assert path.read_text("utf-8").startswith("<!doctype html>")
 
 
+def test_what_is_there_stays_if_the_new_cannot_be_written(tmp_path, monkeypatch):
+    def full(*paths):
+        raise OSError(28, "No space left on device")
+
+    model, vocab = make_network(cell="rnn")
+    (tmp_path / "page.html").write_text("old")
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="`path` cannot be written: No space"):
+        playground(model, vocab, tmp_path / "page.html")
+    assert os.listdir(tmp_path) == ["page.html"]
+    assert (tmp_path / "page.html").read_text() == "old"
+
+
 class Other(CharLM):
     pass
 
