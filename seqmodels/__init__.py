@@ -40,6 +40,7 @@ _HOMES = {
     "models.resuming": ["Resume"],
     "models.writing": ["greedy_decode"],
     "bundle": ["save", "load"],
+    "page.playground": ["playground"],
     "display.bars": ["progress_bar"],
     "display.guesses": ["compare_guess"],
     "display.progress": ["ProgressBar"],

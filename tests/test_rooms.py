@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "display": {"_tensorflow", "text"},
     "exercises": {"display"},
     "program": {"_tensorflow", "text", "counting", "models", "display", "bundle"},
+    "page": {"_tensorflow", "text", "counting", "models"},
 }
 NUMPY_ALONE = ("text", "counting")
 FILES = sorted(PACKAGE.rglob("*.py"))

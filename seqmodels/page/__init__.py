@@ -1,0 +1,1 @@
+"""A trained network in one HTML file, and what one does with it there."""

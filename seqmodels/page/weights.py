@@ -1,0 +1,101 @@
+"""What of a model and its vocabulary the page is given."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from seqmodels._tensorflow import keras
+from seqmodels.models.char_lm import CharLM
+from seqmodels.text.vocab import CharVocab
+
+
+def check_model(model: keras.Model, vocab: CharVocab) -> None:
+    """Raises if the page could not compute what the model computes.
+
+    Args:
+        model: A `CharLM`.
+        vocab: Its `CharVocab`.
+
+    Raises:
+        TypeError: If they are of another kind. A subclass may compute otherwise.
+        ValueError: If the vocabulary is of another size, or the model cannot read all
+            that it writes.
+    """
+    if type(model) is not CharLM:
+        raise TypeError(
+            "`model` must be a CharLM, whose steps the page computes; got "
+            f"{type(model).__name__}."
+        )
+    if not isinstance(vocab, CharVocab):
+        raise TypeError(
+            "`vocab` must be a CharVocab: in the page one types letters; got "
+            f"{type(vocab).__name__}."
+        )
+    if len(vocab) != model.vocab_size:
+        raise ValueError(
+            f"`vocab` must have the model's {model.vocab_size} characters; got "
+            f"{len(vocab)}."
+        )
+    if model.input_size < model.vocab_size:
+        raise ValueError(
+            f"`model` writes ids up to {model.vocab_size - 1}, but reads them up to "
+            f"{model.input_size - 1} only: it cannot go on from what it writes."
+        )
+    for layer in [model.embedding, *model.stack.layers, model.classifier]:
+        if getattr(layer, "quantization_mode", None):
+            raise ValueError(
+                f"`model` must not be quantized; its {layer.name} is, as "
+                f"{layer.quantization_mode}."
+            )
+
+
+def half_weights(model: CharLM) -> bytes:
+    """All weights as little-endian float16, in the order in which the page reads them.
+
+    The embedding, if there is one; of each layer kernel, recurrent kernel and bias;
+    the classifier's kernel and bias.
+
+    Raises:
+        ValueError: If a weight is not finite, or too large for 16 bits.
+    """
+    vocab_size, arrays = model.vocab_size, []
+    if model.embedding:
+        arrays.append(("embedding", model.embedding.embeddings, vocab_size))
+    for n, layer in enumerate(model.stack.layers):
+        # Of ids that the page never reads, because none is written, nothing is kept.
+        rows = vocab_size if not n and not model.embedding else None
+        cell, name = layer.cell, f"layer {n}"
+        arrays.append((f"{name}: kernel", cell.kernel, rows))
+        arrays.append((f"{name}: recurrent kernel", cell.recurrent_kernel, None))
+        arrays.append((f"{name}: bias", cell.bias, None))
+    arrays.append(("classifier: kernel", model.classifier.kernel, None))
+    arrays.append(("classifier: bias", model.classifier.bias, None))
+    return b"".join(_halves(*array) for array in arrays)
+
+
+def _halves(name, variable, rows):
+    values = keras.ops.convert_to_numpy(keras.ops.cast(variable, "float32"))[:rows]
+    if not np.isfinite(values).all():
+        raise ValueError(f"`model` has a weight that is no finite number, in {name}.")
+    largest = np.abs(values).max()
+    if largest > np.finfo(np.float16).max:
+        raise ValueError(
+            f"`model` has a weight of {largest:.3g} in {name}; the page keeps them in "
+            "16 bits, up to 65504."
+        )
+    return values.astype("<f2").tobytes()
+
+
+def describe(model: CharLM, vocab: CharVocab) -> dict[str, object]:
+    """What the page must know beside the weights, as JSON has it."""
+    split = any("\ud800" <= char <= "\udfff" for char in vocab.chars)
+    return {
+        "cell": model.stack.cell,
+        "units": model.units,
+        "num_layers": model.num_layers,
+        "vocab_size": model.vocab_size,
+        "embed_dim": model.embed_dim or 0,
+        "num_weights": model.count_params(),
+        # In one string two halves of a surrogate pair would come back as one.
+        "chars": list(vocab.chars) if split else vocab.chars,
+    }

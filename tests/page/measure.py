@@ -1,0 +1,120 @@
+"""How fast the page opens and answers, and how near it is to Keras; not a test.
+
+    python -m tests.page.measure [FILE.keras ...]
+
+Needs Playwright and Chromium. Without files it measures untrained networks.
+"""
+
+import json
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+import seqmodels
+from seqmodels.page.assembling import module
+
+# From a key to the frame that shows what came of it; and when the first was shown.
+OBSERVE = """
+window.waits = [];
+addEventListener("keydown", ({ timeStamp }) => requestAnimationFrame(() => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => waits.push(performance.now() - timeStamp);
+  port2.postMessage(0);
+}), true);
+const look = () => document.querySelector(".guesses tbody tr .value")?.textContent
+  ? requestAnimationFrame(() => (window.opened = performance.now()))
+  : requestAnimationFrame(look);
+look();
+"""
+PROBS = """
+const network = new Network(given.description, floatsOf(bytesOf(given.weights)));
+window.probs = given.prompts.map((ids) => {
+  const reading = new Reading(network);
+  reading.set(ids);
+  reading.advance();
+  return [...softmax(reading.logitsAt(ids.length - 1))];
+});
+"""
+
+
+def measure(browser, name, model, vocab, text):
+    with tempfile.TemporaryDirectory() as folder:
+        path = seqmodels.playground(
+            model, vocab, Path(folder) / "page.html", examples=[text]
+        )
+        opened, waits = [], {}
+        for by in ("cell", "lean", "surprise") * 2:
+            page = browser.new_page()
+            page.add_init_script(OBSERVE)
+            page.goto(path.as_uri() + f"#by={by}")
+            page.wait_for_selector(".guesses tbody tr")
+            page.wait_for_timeout(1500)
+            opened.append(page.evaluate("opened"))
+            page.locator("textarea").focus()
+            page.keyboard.press("Control+End")
+            for char in text[:30]:
+                page.keyboard.press("Enter" if char == "\n" else char)
+                time.sleep(0.15)
+            page.wait_for_timeout(300)
+            waits.setdefault(by, []).extend(page.evaluate("waits")[-30:])
+            page.close()
+        rng = np.random.default_rng(0)
+        starts = rng.integers(0, len(text) - 50, size=100)
+        prompts = np.stack([vocab.encode(text[n : n + 50]) for n in starts])
+        shown = seqmodels.playground(model, vocab)
+        given = {
+            "description": shown._description,
+            "weights": shown._weights,
+            "prompts": prompts.tolist(),
+        }
+        script = f"{module()}\nconst given = {json.dumps(given)};\n{PROBS}"
+        other = Path(folder) / "probs.html"
+        other.write_text(f'<script type="module">{script}</script>', "utf-8")
+        page = browser.new_page()
+        page.goto(other.as_uri())
+        probs = np.array(page.evaluate("probs"))
+        page.close()
+    logits = model(prompts)[0].numpy()[:, -1].astype(float)
+    own = np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
+    print(
+        f"{name}: opens in {np.median(opened):.0f} ms (at most {max(opened):.0f});",
+        end="",
+    )
+    for by, some in waits.items():
+        print(f" {by}: key {np.median(some):.0f} ms, at most {max(some):.0f};", end="")
+    print(f" largest difference to Keras {np.abs(probs - own).max():.1e}", flush=True)
+
+
+def main(files):
+    from playwright.sync_api import sync_playwright
+
+    text = "it was the best of times, it was the worst of times, " * 4
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        for file in files:
+            measure(browser, file, *seqmodels.load(file), text)
+        vocab = seqmodels.CharVocab(sorted({*map(chr, range(32, 127)), "\n"}))
+        for cell, units, layers in (
+            [
+                ("lstm", 128, 1),
+                ("gru", 128, 1),
+                ("lstm", 128, 2),
+                ("lstm", 512, 1),
+                ("gru", 512, 1),
+                ("lstm", 512, 2),
+            ]
+            if not files
+            else []
+        ):
+            model = seqmodels.CharLM(len(vocab), units, cell=cell, num_layers=layers)
+            measure(browser, f"{cell} {layers} x {units}", model, vocab, text)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
