@@ -29,7 +29,7 @@ def check_the_future(
     changed = np.append(ids[:place], (ids[place:] + shifts) % vocab_size)
     again = said_of(model, changed)[:place]
     if np.abs(again - found[:place]).max() > 1e-3:
-        raise RefusedError("what it says of a letter depends on what comes after it")
+        raise RefusedError("what it says changes with what comes later, or is asked")
 
 
 def check_the_sum(

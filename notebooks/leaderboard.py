@@ -18,6 +18,7 @@ import os
 import platform
 import sys
 import time
+import traceback
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -204,8 +205,10 @@ def in_its_own_process(
     except RefusedError as why:
         pipe.send(("refused", str(why)))
     except BaseException as error:  # whatever it is, it ends this process
-        said = " ".join(str(error).split())[:200]
-        pipe.send(("refused", f"it stopped with {type(error).__name__}: {said}"))
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [f" in line {f.lineno}" for f in frames if f.filename == path]
+        said = " ".join([type(error).__name__ + "".join(lines[-1:]) + ":", str(error)])
+        pipe.send(("refused", f"it stopped with {' '.join(said.split())[:200]}"))
 
 
 def add_line(path: Path, row: dict[str, str]) -> None:
