@@ -148,7 +148,7 @@ CRASHES = {
         "return",
         "import time; time.sleep(60)\n    return",
     ),
-    "it stopped with ZeroDivisionError in line 10: division by zero": (
+    "it stopped with ZeroDivisionError in line 9: division by zero": (
         "return",
         "1 / 0; return",
     ),
