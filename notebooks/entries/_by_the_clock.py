@@ -21,17 +21,17 @@ class ByTheClock(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self.num_seconds = self.before = self.left()
-        self.block = math.inf
+        self.is_first = True
 
     def on_train_batch_end(self, batch, logs=None):  # a batch is a block of windows
         left = self.left()
-        self.block = min(self.block, self.before - left)  # the first is compiled
-        self.before = left
+        block = 0 if self.is_first else self.before - left  # the first is compiled
+        self.is_first, self.before = False, left
         gone = min(1 - left / self.num_seconds, 1)
         self.model.optimizer.learning_rate = (
             self.rate * (1 + math.cos(math.pi * gone)) / 2
         )
-        if left < 1.5 * self.block:
+        if left < 1.5 * block:
             self.model.stop_training = True
 
 
