@@ -53,8 +53,14 @@ def learns_at_each_call(ids):
     return np.log((1 - weight) * uniform + weight * np.exp(HONEST.log_probs(ids)))
 
 
+def has_two_faces(ids):
+    """Honest about short texts, such as those that are asked about for the sum."""
+    return HONEST.log_probs(ids) / (1 if len(ids) < len(TEST) else 2)
+
+
 CHEATS = {
-    "sum to 1.1": lambda ids: np.minimum(HONEST.log_probs(ids) + np.log(1.1), 0),
+    "asked again about a letter it says something else": has_two_faces,
+    r"sum to 1\.": lambda ids: np.minimum(HONEST.log_probs(ids) + np.log(1.1), 0),
     "sum to 5.000": lambda ids: np.zeros(len(ids)),
     "sum to 0.500": lambda ids: HONEST.log_probs(ids) - np.log(2),
     "changes with what comes": counts_all_of_it,
