@@ -10,7 +10,7 @@ BIN := .venv/bin
 JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
 
-.PHONY: run test test-quick test-real lab bench wheel address clean
+.PHONY: run test test-quick test-real exercises solutions handout lab bench wheel address clean
 
 run: $(SET_UP)
 	$(BIN)/python notebooks/run.py
@@ -25,6 +25,15 @@ test-quick: $(SET_UP)
 test-real: $(SET_UP)
 	$(PYTEST) --data "$${SEQMODELS_DATA:?must name a folder of real data}" notebooks
 
+exercises: $(SET_UP)
+	$(BIN)/python -m tests.exercises
+
+solutions: $(SET_UP)
+	$(BIN)/python notebooks/solutions.py
+
+handout: $(SET_UP)
+	$(BIN)/python notebooks/handout.py
+
 lab: $(SET_UP)
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
@@ -36,7 +45,7 @@ wheel: $(SET_UP)
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 
 address: $(SET_UP)
-	$(BIN)/python notebooks/address.py "$(URL)" "$(TAG)"
+	$(BIN)/python notebooks/address.py "$(REPO)" "$(TAG)"
 
 # A .venv that another Python made keeps its links, so it is made anew.
 ANEW := $(if $(filter $(VERSION),$(MADE_BY)),,anew)

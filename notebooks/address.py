@@ -1,6 +1,6 @@
 """Writes the course's address into what needs it: set-up cells and Colab badges.
 
-    python notebooks/address.py https://github.com/owner/name v0.2.0
+    python notebooks/address.py owner/name v0.2.0
     python notebooks/address.py            writes no address: the state before any
 
 The address stands once, in pyproject.toml, as the page of a tag; a tag, so that a
@@ -23,45 +23,46 @@ FIND = """\
 # Find the course's package: in the clone that holds this notebook, or installed.
 import importlib.util
 {imports}import sys
-from pathlib import Path
+{metadata}from pathlib import Path
 
-advice = \"\"\"Install the course's package, seqmodels, in a cell of its own:
-    %pip install seqmodels-*.whl     (its wheel, uploaded beside this notebook)
-    %pip install path/to/the/clone   (or a clone of the course){remote}
-In a clone, `make wheel` puts the wheel into dist/. Then run this cell again.\"\"\"
-
+advice = \"\"\"Upload the package's wheel beside this notebook (`make wheel` makes it), run
+%pip install seqmodels-*.whl in a cell of its own, then this cell again.\"\"\"
 folders = [Path.cwd(), *Path.cwd().parents]
 checkout = [f for f in folders if (f / "seqmodels" / "__init__.py").is_file()]
 if checkout:
     sys.path.insert(0, str(checkout[0]))
 elif importlib.util.find_spec("seqmodels") is None:
-"""
+"""  # noqa: E501, for what is escaped is shorter in the notebook
 
 WITHOUT_ADDRESS = """\
-{find}    raise SystemExit(advice)
+{find}    raise SystemExit(f"This notebook needs the package seqmodels. {{advice}}")
 
 import seqmodels
 
 seqmodels.setup(seed=0)"""
 
+# What is there of TensorFlow, Keras and NumPy stays as it is, by being asked for.
 WITH_ADDRESS = """\
 {find}    source = "git+{url}@{tag}"
-    pip = [sys.executable, "-m", "pip", "install", "-q", source]
+    here = {{d.metadata["Name"]: d.version for d in metadata.distributions()}}
+    kept = [f"{{n}}=={{here[n]}}" for n in ("tensorflow", "keras", "numpy") if n in here]
+    pip = [sys.executable, "-m", "pip", "install", "-q", source, *kept]
     done = subprocess.run(pip, capture_output=True, text=True)
     if done.returncode:
-        failed = f"{{source}} could not be installed:\\n{{done.stderr.strip()}}"
-        raise SystemExit(f"{{failed}}\\n\\n{{advice}}")
+        reason = [*done.stderr.strip().splitlines(), "pip failed"][0]
+        raise SystemExit(f"{{source}} cannot be installed ({{reason}}). {{advice}}")
 
 import seqmodels
 
 if not checkout and seqmodels.__version__ != "{version}":
     found = f"This notebook needs seqmodels {version}; found {{seqmodels.__version__}}."
-    raise SystemExit(f"{{found}} Restart the kernel.\\n{{advice}}")
-seqmodels.setup(seed=0)"""
+    raise SystemExit(f"{{found}} Restart the kernel. {{advice}}")
+seqmodels.setup(seed=0)"""  # noqa: E501
 
 
 def main() -> None:
-    url, tag = [*sys.argv[1:], "", ""][:2]
+    repo, tag = [*sys.argv[1:], "", ""][:2]
+    url = f"https://github.com/{repo}" if repo else ""
     try:
         check(url, tag, package_version())
     except ValueError as problem:
@@ -76,8 +77,8 @@ def check(url: str, tag: str, version: str) -> None:
         return
     if not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", url):
         raise ValueError(
-            f"`URL` must be https://github.com/OWNER/NAME, for Colab opens notebooks "
-            f"from there; got {url!r}."
+            f"`REPO` must be OWNER/NAME of a repository at github.com, for Colab opens "
+            f"notebooks from there; got {url.removeprefix('https://github.com/')!r}."
         )
     if tag != f"v{version}":
         raise ValueError(f"`TAG` must be v{version}, as the package; got {tag!r}.")
@@ -118,7 +119,7 @@ def setup_cell(url: str, tag: str) -> str:
     """The first code cell of every notebook."""
     find = FIND.format(
         imports="import subprocess\n" if url else "",
-        remote=f"\n    %pip install git+{url}@{tag}" if url else "",
+        metadata="from importlib import metadata\n" if url else "",
     )
     cell = WITH_ADDRESS if url else WITHOUT_ADDRESS
     return cell.format(find=find, url=url, tag=tag, version=tag[1:])

@@ -60,8 +60,8 @@ def solutions_of(path: Path) -> nbformat.NotebookNode:
     cells = [
         new_markdown_cell(
             f"# {number} · Solutions\n\n"
-            f"To the exercises of {lesson}, in the order of the lesson. Each is one way "
-            "of many; the checks accept every function that does the same."
+            f"To the exercises of {lesson}, in the order of the lesson. Each is one "
+            "way of many; the checks accept every function that does the same."
             + address.badge(f"solutions/{path.name}", *where)
         ),
         new_code_cell(address.setup_cell(*where)),

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import types
+from importlib import metadata
 
 import pytest
 
@@ -80,9 +81,9 @@ def test_only_the_set_up_and_the_title_are_rewritten(copy, url, tag):
     [
         (URL, "", "`TAG` must be v7.8.9, as the package; got ''"),
         (URL, "main", "`TAG` must be v7.8.9, as the package; got 'main'"),
-        ("", TAG, "`URL` must be https://github.com/OWNER/NAME.*; got ''"),
-        (f"{URL}/tree", TAG, "`URL` must be https://github.com/OWNER/NAME"),
-        ("http://github.com/owner/name", TAG, "`URL` must be https"),
+        ("", TAG, "`REPO` must be OWNER/NAME of a repository.*; got ''"),
+        (f"{URL}/tree", TAG, "`REPO` must be .*; got 'owner/name/tree'"),
+        ("https://elsewhere.org/owner/name", TAG, "`REPO` must be OWNER/NAME"),
     ],
 )
 def test_half_an_address_and_a_branch_are_refused(url, tag, message):
@@ -94,13 +95,13 @@ def test_half_an_address_and_a_branch_are_refused(url, tag, message):
 
 @pytest.mark.parametrize("tag, written", [("main", False), (None, True)])
 def test_the_program_writes_what_is_allowed_alone(tag, written, monkeypatch, capsys):
-    where = URL, tag or f"v{seqmodels.__version__}"
+    where = "owner/name", tag or f"v{seqmodels.__version__}"
     calls = []
     monkeypatch.setattr(address, "write", lambda *where: calls.append(where))
     monkeypatch.setattr(sys, "argv", ["address.py", *where])
     if written:
         address.main()
-        assert calls == [where]
+        assert calls == [(URL, where[1])]
         return
     with pytest.raises(SystemExit, match="`TAG` must be v.*; got 'main'"):
         address.main()
@@ -153,7 +154,7 @@ def test_without_an_address_the_cell_says_how_to_install(elsewhere, package):
     with pytest.raises(SystemExit) as stopped:
         run_cell("", "")
     said = str(stopped.value)
-    assert "%pip install seqmodels-*.whl" in said and "path/to/the/clone" in said
+    assert "%pip install seqmodels-*.whl" in said and said.count("\n") == 1
     assert "github" not in address.setup_cell("", "")
     assert not package.asked
 
@@ -176,7 +177,11 @@ def test_with_an_address_the_tag_is_installed(elsewhere, package):
 
     elsewhere.setattr(subprocess, "run", run)
     run_cell(URL, TAG)
-    assert [command[-1] for command in commands] == [f"git+{URL}@{TAG}"]
+    ((*_, source, tensorflow, keras, numpy),) = commands
+    assert source == f"git+{URL}@{TAG}"
+    assert tensorflow == f"tensorflow=={metadata.version('tensorflow')}"
+    assert keras == f"keras=={metadata.version('keras')}"
+    assert numpy == f"numpy=={metadata.version('numpy')}"
     assert package.asked == [0]
 
 
@@ -186,6 +191,7 @@ def test_an_address_out_of_reach_ends_in_advice(elsewhere, package):
     with pytest.raises(SystemExit, match="could not resolve host") as stopped:
         run_cell(URL, TAG)
     assert "%pip install seqmodels-*.whl" in str(stopped.value)
+    assert str(stopped.value).count("\n") == 1
     assert not package.asked
 
 

@@ -1,6 +1,7 @@
 """The table in notebooks/README.md: its links hold, its figures are the stored ones."""
 
 import functools
+import importlib
 import re
 from urllib.parse import unquote
 
@@ -13,11 +14,9 @@ FOLDER = ROOT / "notebooks"
 TABLE = FOLDER / "README.md"
 LINK = re.compile(r"\[((\w+)(?:, [^]]+)?)\]\(((\w+)\.ipynb)(?:#([^)]+))?\)")
 NUMBER = re.compile(r"\b\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?")
-LINES = [
-    line
-    for line in TABLE.read_text(encoding="utf-8").splitlines()
-    if line.startswith("|")
-]
+TEACHING, SOURCES = TABLE.read_text(encoding="utf-8").split("\n# What the sources ask")
+LINES = [line for line in SOURCES.splitlines() if line.startswith("|")]
+OUR_OWN = {"00_start.ipynb", "13_three_minutes.ipynb"}  # no source has them
 HEADER = ["| What | Where | Published | Ours |", "| --- | --- | --- | --- |"]
 ROWS = [line for line in LINES if line not in HEADER]
 
@@ -47,7 +46,24 @@ def split(row):
 
 def test_every_notebook_is_linked():
     linked = {link[2] for row in ROWS for link in LINK.findall(split(row)[1])}
-    assert linked == {path.name for path in FOLDER.glob("*.ipynb")}
+    assert linked == {path.name for path in FOLDER.glob("*.ipynb")} - OUR_OWN
+
+
+def test_teachers_are_told_of_every_lesson_and_its_exercises():
+    rows = re.findall(r"^\| \[(\w+) .*?\]\((\w+)\.ipynb\) .*\|$", TEACHING, re.M)
+    assert [f"{stem}.ipynb" for _, stem in rows] == sorted(
+        path.name for path in FOLDER.glob("[0-9]*.ipynb")
+    )
+    for number, stem in rows:
+        assert number == stem.partition("_")[0]
+        module = importlib.import_module(
+            f"seqmodels.exercises.{stem.partition('_')[2]}"
+        )
+        each = [getattr(module, name) for name in module.__all__]
+        minutes = sum(exercise.minutes for exercise in each)
+        assert re.search(
+            rf"\({stem}\.ipynb\).*\| {len(each)}, {minutes} min \|", TEACHING
+        )
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: split(row)[0][:50])
