@@ -6,6 +6,15 @@ from collections.abc import Callable
 
 from seqmodels.exercises._calling import Outcome
 
+HAND_OVER = (
+    "The check tries your function on inputs of its own, so hand over the function, "
+    "not a result: check.{name}({name}), no brackets behind the name."
+)
+CHANGEABLE = (
+    "Called twice with the same input, it answers differently. Does it keep something "
+    "from one call to the next, as a list that was made outside of it?"
+)
+
 
 class Nothing:
     """Stands where an answer gave no value."""
@@ -35,14 +44,13 @@ def explain_form(answer: object, is_value: bool, name: str) -> str | None:
     Returns:
         A sentence, an empty one for no answer, or None if the answer can be tried.
     """
-    if answer is None or answer is Ellipsis:
+    if answer is Nothing:
+        return HAND_OVER.format(name=name)
+    if answer is Ellipsis or (answer is None and is_value):
         return ""
     if callable(answer) or is_value:
         return None
-    return (
-        "The check tries your function on inputs of its own, so hand over the "
-        f"function, not a result: check.{name}({name}), no brackets behind the name."
-    )
+    return HAND_OVER.format(name=name)
 
 
 def is_untouched(function: Callable, outcome: Outcome) -> bool:
@@ -54,16 +62,11 @@ def is_untouched(function: Callable, outcome: Outcome) -> bool:
     return outcome.value is None and _code(function) == _code(_untouched)
 
 
-def explain_end(outcome: Outcome, seconds: float) -> str:
-    """Says why a call gave no value.
-
-    Args:
-        outcome: Of the call.
-        seconds: After which it was interrupted.
-    """
+def explain_end(outcome: Outcome) -> str:
+    """Says why a call gave no value."""
     if outcome.is_endless:
         return (
-            f"It had not ended after {seconds:g} seconds and was stopped. "
+            f"It had not ended after {outcome.seconds:g} seconds and was stopped. "
             "Is there a loop whose condition never changes?"
         )
     error = outcome.error

@@ -5,9 +5,10 @@ import copy
 import ctypes
 import io
 import threading
+import types
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,11 +19,17 @@ class TimeUp(BaseException):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a call gave: a value, or an error, or no end."""
+    """What a call gave: a value, or an error, or no end within so many seconds."""
 
     value: object = None
     error: BaseException | None = None
-    is_endless: bool = False
+    seconds: float = 0.0
+    printed: str = ""
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether it was stopped."""
+        return self.seconds > 0
 
     @property
     def has_value(self) -> bool:
@@ -42,29 +49,39 @@ def call(function: Callable, inputs: Sequence, seconds: float) -> Outcome:
         seconds: After which it is interrupted.
 
     Returns:
-        The value that it returned, the error that it raised, or that it did not end.
+        The value that it returned (of a generator all that it yields, in a list), the
+        error that it raised, or that it did not end; and what it printed.
     """
-    outcome = Outcome(is_endless=True)
+    outcome = Outcome(seconds=seconds)
 
     def run():
         nonlocal outcome
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
-                outcome = Outcome(function(*copy.deepcopy(list(inputs))))
+                value = function(*copy.deepcopy(list(inputs)))
+                if isinstance(value, types.GeneratorType):
+                    value = [*value]
+                if isinstance(value, (list, dict)):  # which another call may change
+                    value = copy.deepcopy(value)
+                outcome = Outcome(value)
         except TimeUp:
             pass
         except BaseException as error:  # SystemExit, too, would go unseen
             outcome = Outcome(error=error)
 
-    thread = threading.Thread(target=run, daemon=True)
-    with contextlib.redirect_stdout(io.StringIO()):
+    def run_quietly():
+        with contextlib.suppress(TimeUp):  # a second may come while the first is told
+            run()
+
+    thread = threading.Thread(target=run_quietly, daemon=True)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
         thread.start()
         try:
             thread.join(seconds)
         finally:  # the reader's Ctrl-C, too, ends it
             _end(thread)
-    return outcome
+    return replace(outcome, printed=printed.getvalue())
 
 
 def _end(thread):
@@ -74,4 +91,4 @@ def _end(thread):
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(thread.ident), ctypes.py_object(TimeUp)
         )
-        thread.join(0.2)
+        thread.join(1)

@@ -1,8 +1,11 @@
 """Whether two answers are the same, and if not, what is different first."""
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
+
+COUNTED = ("first", "second", "third", "fourth")
 
 
 def difference(given: object, wanted: object, rtol: float = 1e-4) -> str | None:
@@ -19,26 +22,51 @@ def difference(given: object, wanted: object, rtol: float = 1e-4) -> str | None:
     Returns:
         A sentence, or None if they are the same.
     """
+    reason = _difference(given, wanted, rtol)
+    if reason and isinstance(wanted, tuple):
+        place = re.match(r"At index (\d): ", reason)
+        if place and int(place[1]) < len(COUNTED):
+            which = (
+                f"Of the {len(wanted)} that you return, the {COUNTED[int(place[1])]}"
+            )
+            return f"{which}: {reason[place.end() :]}"
+    return reason
+
+
+def _difference(given, wanted, rtol):
     if isinstance(wanted, Mapping):
         return _difference_of_mappings(given, wanted, rtol)
     if isinstance(wanted, (str, bytes)) or wanted is None:
         same = isinstance(given, type(wanted)) and given == wanted
         return None if same else f"{wanted!r} is wanted."
-    array = _as_numbers(wanted)
-    if array is None or isinstance(wanted, tuple):
+    array = None if holds_arrays(wanted) else _as_numbers(wanted)
+    if array is None:
         return _difference_of_sequences(given, wanted, rtol)
     numbers = _as_numbers(given)
     if numbers is None:
+        if not array.size:
+            return "Nothing is wanted here: an empty list."
         kind = "An array of numbers" if array.ndim else "A number"
         return f"{kind} is wanted; yours is of type {type(given).__name__}."
     if numbers.shape != array.shape:
+        if numbers.ndim == array.ndim == 1:
+            return f"{array.size} numbers are wanted; yours are {numbers.size}."
         return f"The shape {array.shape} is wanted; yours is {numbers.shape}."
     if array.dtype.kind in "biu":
-        return None if np.array_equal(numbers, array) else "The numbers differ."
+        what = "True and False" if array.dtype.kind == "b" else "The numbers"
+        return None if np.array_equal(numbers, array) else f"{what} differ."
     finite = np.abs(array[np.isfinite(array)])
     atol = rtol * finite.max() if finite.size else 0
     same = np.allclose(numbers, array, rtol=0, atol=max(atol, 1e-9), equal_nan=True)
     return None if same else "The numbers differ."
+
+
+def holds_arrays(value: object) -> bool:
+    """Whether it is a collection of arrays; a list of numbers is one array."""
+    parts = (tuple, np.ndarray)
+    return isinstance(value, tuple) or (
+        isinstance(value, list) and any(isinstance(each, parts) for each in value)
+    )
 
 
 def _as_numbers(value):
@@ -61,8 +89,8 @@ def _difference_of_sequences(given, wanted, rtol):
     if len(parts) != len(wanted):
         return f"{len(wanted)} things are wanted; yours are {len(parts)}."
     for place, (part, other) in enumerate(zip(parts, wanted, strict=True)):
-        if reason := difference(part, other, rtol):
-            return f"In place {place}: {reason}"
+        if reason := _difference(part, other, rtol):
+            return f"At index {place}: {reason}"
     return None
 
 
@@ -72,6 +100,6 @@ def _difference_of_mappings(given, wanted, rtol):
     if set(given) != set(wanted):
         return f"The keys {sorted(wanted, key=str)} are wanted."
     for key, other in wanted.items():
-        if reason := difference(given[key], other, rtol):
+        if reason := _difference(given[key], other, rtol):
             return f"At {key!r}: {reason}"
     return None

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 QUIET = {"database": None, "deadline": None, "suppress_health_check": [*HealthCheck]}
 OURS = 60  # seconds that our own functions may take
+FIRST_SECONDS = 8.0  # for the first call
+ALL_SECONDS = 30.0  # for the calls on all examples
 SEARCH_SECONDS = 2.0  # for a smaller input that fails
 MOST_TRIES = 100
 
@@ -31,13 +33,18 @@ def examine(exercise: "Exercise", answer: object) -> Verdict:
         return Verdict(exercise.name, WRONG if said else UNTOUCHED, explanation=said)
     function = answer if callable(answer) else lambda: answer
     outcomes, failing = [], []
+    began, limit = time.monotonic(), FIRST_SECONDS  # which may import something
     for inputs in exercise.examples:
-        outcome = call(function, inputs, exercise.seconds)
+        limit = max(limit, exercise.seconds)
+        outcome = call(function, inputs, limit)
+        limit = 0
         if _attempts.is_untouched(function, outcome):
             return Verdict(exercise.name, UNTOUCHED)
+        if time.monotonic() - began > ALL_SECONDS:
+            outcome = Outcome(seconds=ALL_SECONDS)
         outcomes.append(outcome)
         if fault(exercise, outcome, inputs):
-            failing.append(inputs)
+            failing.append((inputs, outcome))
         if outcome.is_endless:
             break
     if not failing:
@@ -46,28 +53,34 @@ def examine(exercise: "Exercise", answer: object) -> Verdict:
     if not outcome.is_endless:
         known = recognise(exercise, outcomes)
         failing += find_smaller(exercise, function)
-    smallest = min(failing, key=lambda inputs: len(repr(inputs)))  # shortest to print
-    outcome = call(function, smallest, exercise.seconds)
-    said = known.hint if known else fault(exercise, outcome, smallest) or ""
-    if exercise.is_value and not known and " type " not in said:
-        said = "That is not it."  # and what it is would be told by the difference
+    # The one that is shortest to print, of equals the one found last: it is smaller.
+    inputs, outcome = min(reversed(failing), key=lambda pair: len(repr(pair[0])))
+    said = known.hint if known else fault(exercise, outcome, inputs) or ""
+    if not known and outcome.has_value:
+        again = call(function, inputs, exercise.seconds)
+        if again.has_value and difference(again.value, outcome.value):
+            said = _attempts.CHANGEABLE
+        elif exercise.is_value and " type " not in said:
+            said = "That is not it."  # and what it is would be told by the difference
     names = inspect.signature(exercise.solved).parameters
+    exercise.failed = inputs
     return Verdict(
         exercise.name,
         WRONG,
         misconception=known.name if known else "",
         explanation=said,
-        inputs=dict(zip(names, smallest, strict=True)),
+        inputs=dict(zip(names, inputs, strict=True)),
         yours=outcome.value if outcome.has_value else _attempts.Nothing(),
-        wanted=want(exercise, smallest),
+        wanted=want(exercise, inputs),
         has_example=not exercise.is_value,
+        printed=outcome.printed,
     )
 
 
 def fault(exercise: "Exercise", outcome: Outcome, inputs: tuple) -> str | None:
     """Says what is wrong with what a call gave; None if nothing is."""
     if not outcome.has_value:
-        return _attempts.explain_end(outcome, exercise.seconds)
+        return _attempts.explain_end(outcome)
     if outcome.value is None:
         return "It gives nothing back. Is a `return` missing?"
     if exercise.accepted is None:
@@ -85,29 +98,48 @@ def want(exercise: "Exercise", inputs: tuple) -> object:
 
 
 def recognise(exercise: "Exercise", outcomes: list[Outcome]) -> "WrongAnswer | None":
-    """The wrong answer that gives the same on every example, if there is one."""
+    """The wrong answer that gives the same on every example, if there is one.
 
-    def alike(one, other):
-        if one.has_value and other.has_value:
-            return difference(one.value, other.value, exercise.rtol) is None
-        return type(one.error) is type(other.error)
+    Where an answer crashes and the known one does not, the example counts for nothing;
+    but on most there must be a value, and on two at least one that is wrong.
+    """
+    wanted = [want(exercise, inputs) for inputs in exercise.examples]
+
+    def differ(one, other):
+        return difference(one, other, exercise.rtol) is not None
 
     for known in exercise.wrong_answers:
-        others = (call(known.function, inputs, OURS) for inputs in exercise.examples)
-        if all(map(alike, outcomes, others)):
-            return known
+        same, told = 0, 0
+        for outcome, inputs, right in zip(
+            outcomes, exercise.examples, wanted, strict=True
+        ):
+            other = call(known.function, inputs, OURS)
+            if outcome.has_value and other.has_value:
+                if differ(outcome.value, other.value):
+                    break
+                same, told = same + 1, told + differ(other.value, right)
+            elif outcome.has_value:
+                break
+            elif type(outcome.error) is type(other.error):
+                same, told = same + 1, told + 1
+        else:
+            if 2 * same > len(outcomes) and told >= min(2, len(outcomes)):
+                return known
     return None
 
 
-def find_smaller(exercise: "Exercise", function: Callable) -> list[tuple]:
-    """Inputs that fail, found within `SEARCH_SECONDS` by making them smaller."""
+def find_smaller(
+    exercise: "Exercise", function: Callable
+) -> list[tuple[tuple, Outcome]]:
+    """Inputs that fail and what came of them, made smaller for `SEARCH_SECONDS`."""
     failing, end = [], time.monotonic() + SEARCH_SECONDS
 
     def fails(inputs):
         if time.monotonic() > end:
             return False
-        if fault(exercise, call(function, inputs, exercise.seconds), inputs):
-            failing.append(inputs)
+        outcome = call(function, inputs, exercise.seconds)
+        if fault(exercise, outcome, inputs):
+            failing.append((inputs, outcome))
             return True
         return False
 

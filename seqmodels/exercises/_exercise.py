@@ -12,6 +12,7 @@ from hypothesis import Phase
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from seqmodels.exercises._attempts import Nothing
 from seqmodels.exercises._examining import QUIET, examine
 from seqmodels.exercises._verdict import Verdict, show
 
@@ -40,9 +41,9 @@ class Exercise:
         minutes: int,
         hints: Sequence[str],
         inputs: Sequence[SearchStrategy] | SearchStrategy = (),
-        rtol: float = 1e-4,
+        rtol: float | None = None,
         num_examples: int = 25,
-        seconds: float = 5.0,
+        seconds: float = 3.0,
     ) -> None:
         if difficulty not in range(1, 6):
             raise ValueError(f"`difficulty` must be from 1 to 5; got {difficulty}.")
@@ -52,9 +53,11 @@ class Exercise:
         self.difficulty, self.minutes, self.hints = difficulty, minutes, tuple(hints)
         self.is_value = isinstance(inputs, Sequence) and not inputs
         self.inputs = st.tuples(*inputs) if isinstance(inputs, Sequence) else inputs
-        self.rtol, self.num_examples, self.seconds = rtol, num_examples, seconds
+        self.rtol = rtol or (5e-3 if self.is_value else 1e-4)  # a value may be rounded
+        self.num_examples, self.seconds = num_examples, seconds
         self.solved, self.wanted, self.accepted = solution, solution, None
         self.wrong_answers: list[WrongAnswer] = []
+        self.failed: tuple | None = None
         self._num_hints_given, self._was_asked = 0, False
         self.__doc__ = inspect.getdoc(solution)
 
@@ -90,8 +93,11 @@ class Exercise:
 
     # What a reader calls
 
-    def __call__(self, answer: object) -> None:
-        """Shows whether an answer is right and, if not, what is wrong with it."""
+    def __call__(self, answer: object = Nothing) -> None:
+        """Shows whether an answer is right and, if not, what is wrong with it.
+
+        What an answer failed on can be had from `failed`, a tuple of its arguments.
+        """
         show(self.examine(answer))
 
     def hint(self) -> None:

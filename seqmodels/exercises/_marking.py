@@ -58,7 +58,7 @@ def mark(path: str | Path) -> list[Mark]:
         raise ValueError(known) from None
     answers = _answers(sources)
     exercises = [getattr(module, name) for name in module.__all__]
-    return [Mark(each, each.examine(answers.get(each.name))) for each in exercises]
+    return [Mark(each, each.examine(answers.get(each.name, ...))) for each in exercises]
 
 
 def report(marks: list[Mark]) -> str:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from seqmodels.exercises._comparing import holds_arrays
+
 RIGHT, UNTOUCHED, WRONG = "right", "not attempted yet", "wrong"
 _SIGNS = {RIGHT: ("✓", "#1b7f4d"), UNTOUCHED: ("○", "#777777"), WRONG: ("✗", "#b3472f")}
 _NAME, _VALUE = "text-align:right;vertical-align:top", "text-align:left"
-_MOST = 12  # rows and columns of an array that are drawn
+MOST = 12  # entries of a list that are shown, rows and columns that are drawn
 
 
 @dataclass(frozen=True, repr=False)
@@ -26,6 +28,7 @@ class Verdict:
         yours: What the reader's answer gives for it.
         wanted: What it should give.
         has_example: Whether the three above say something.
+        printed: What the reader's function printed meanwhile.
     """
 
     exercise: str
@@ -36,6 +39,7 @@ class Verdict:
     yours: object = None
     wanted: object = None
     has_example: bool = False
+    printed: str = ""
 
     def __str__(self):
         lines = [f"{_SIGNS[self.state][0]} {self._headline()}", *self._sentences()]
@@ -74,10 +78,18 @@ class Verdict:
     def _values(self):
         if not self.has_example:
             return {}
-        return {**self.inputs, "yours": self.yours, "wanted": self.wanted}
+        values = {**self.inputs, "yours": self.yours, "wanted": self.wanted}
+        lines = self.printed.splitlines()
+        if len(lines) > MOST:
+            lines[MOST:] = ["..."]
+        return {**values, "printed": Printed("\n".join(lines))} if lines else values
 
     def _width(self):
         return max(map(len, self._values()), default=0)
+
+
+class Printed(str):
+    """Text that is shown as it is."""
 
 
 def _marked(line):
@@ -100,6 +112,8 @@ def show(verdict: Verdict) -> None:
 
 def as_text(value: object) -> str:
     """A value in few and plain characters: arrays as lists, functions by name."""
+    if isinstance(value, Printed):
+        return str(value)
     if isinstance(value, np.random.Generator):
         return "a source of random numbers"
     if callable(value) and hasattr(value, "__name__"):
@@ -109,7 +123,9 @@ def as_text(value: object) -> str:
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{k!r}: {as_text(v)}" for k, v in value.items()) + "}"
     if isinstance(value, (tuple, list)) and not _is_matrix(value):
-        inside = ", ".join(as_text(each).replace("\n", " ") for each in value)
+        inside = ", ".join(as_text(each).replace("\n", " ") for each in value[:MOST])
+        if len(value) > MOST:
+            inside += f", ... {len(value)} in all"
         return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
     try:
         array = np.asarray(value)
@@ -119,7 +135,7 @@ def as_text(value: object) -> str:
         return repr(value)
     if array.size == 0:
         return f"an empty array of shape {array.shape}"
-    return np.array2string(array, precision=4, suppress_small=True, threshold=200)
+    return np.array2string(array, precision=4, suppress_small=True, threshold=60)
 
 
 def _is_numeric(value):
@@ -130,7 +146,8 @@ def _is_numeric(value):
 
 
 def _is_matrix(value):
-    return isinstance(value, list) and _is_numeric(value) and np.ndim(value) > 1
+    is_list = isinstance(value, list) and not holds_arrays(value)
+    return is_list and _is_numeric(value) and np.ndim(value) > 1
 
 
 def _as_html(value, other):
@@ -140,7 +157,7 @@ def _as_html(value, other):
         if isinstance(value, tuple) or not _is_numeric(value)
         else np.asarray(value)
     )
-    if array is None or array.ndim != 2 or max(array.shape) > _MOST or not array.size:
+    if array is None or array.ndim != 2 or max(array.shape) > MOST or not array.size:
         return (
             f"<code style='white-space:pre-wrap'>{html.escape(as_text(value))}</code>"
         )

@@ -109,9 +109,8 @@ def _(start, transitions, emissions, path, ids):
     "distribution than the later ones.",
 )
 def _(start, transitions, emissions, path, ids):
-    return path_probability.solved(
-        np.ones(len(start)), transitions, emissions, path, ids
-    )
+    ones = np.ones(len(start))
+    return path_probability.solved(ones, transitions, emissions, path, ids)
 
 
 @path_probability.wrong(
@@ -130,16 +129,6 @@ def _(start, transitions, emissions, path, ids):
 )
 def _(start, transitions, emissions, path, ids):
     return np.prod(start[path] * emissions[path, ids])
-
-
-@path_probability.wrong(
-    "a path given the text",
-    "You divide by the probability of the text: so probable is the path for somebody "
-    "who has read it. Asked is how probable both are together.",
-)
-def _(start, transitions, emissions, path, ids):
-    paths = dict(all_paths(start, transitions, emissions, ids))
-    return paths[tuple(path.tolist())] / sum(paths.values())
 
 
 @exercise(
@@ -220,6 +209,16 @@ def _(start, transitions, emissions, ids):
     return np.prod(start @ emissions[:, ids])
 
 
+@forward_probability.wrong(
+    "letters taken as independent",
+    "You multiply what each letter has by itself at its place. But a letter read makes "
+    "some states more probable, and with them what comes next.",
+)
+def _(start, transitions, emissions, ids):
+    states = [start @ np.linalg.matrix_power(transitions, t) for t in range(len(ids))]
+    return np.prod((states @ emissions)[range(len(ids)), ids])
+
+
 @exercise(
     difficulty=1,
     minutes=4,
@@ -233,7 +232,7 @@ def b_after_a() -> float:
     """The probability that b comes next, after a text of one letter, a.
 
     Two states, at first equally likely. State 0 says a with 0.8 and b with 0.2; state 1
-    says a with 0.2 and b with 0.8. State 0 stays with 0.9, state 1 with 0.7.
+    says a with 0.2, b with 0.8. State 0 stays with 0.9, 1 with 0.7. Three decimals do.
     """
     start, says_a = np.array([0.5, 0.5]), np.array([0.8, 0.2])
     transitions = np.array([[0.9, 0.1], [0.3, 0.7]])
@@ -244,10 +243,8 @@ def b_after_a() -> float:
 
 @b_after_a.specification
 def _():
-    says_a, moves = (
-        {0: 0.8, 1: 0.2},
-        {(0, 0): 0.9, (0, 1): 0.1, (1, 0): 0.3, (1, 1): 0.7},
-    )
+    says_a = {0: 0.8, 1: 0.2}
+    moves = {(0, 0): 0.9, (0, 1): 0.1, (1, 0): 0.3, (1, 1): 0.7}
     with_b = sum(0.5 * says_a[r] * p * (1 - says_a[s]) for (r, s), p in moves.items())
     return with_b / sum(0.5 * p for p in says_a.values())
 
@@ -516,6 +513,14 @@ def moves_of(alphas, transitions, afters):
     return np.array([a[:, None] * transitions * after for a, after in pairs])
 
 
+def expected_moves(start, transitions, emissions, ids):
+    """How often each move was made (from, to), given the text."""
+    alphas = alphas_of(start, transitions, emissions, ids)
+    betas = betas_of(transitions, emissions, ids, np.ones(len(start)))
+    moves = moves_of(alphas, transitions, emissions.T[ids[1:]] * betas[1:])
+    return moves.sum(axis=0) / alphas[-1].sum()
+
+
 def rows_to_one(table):
     return table / table.sum(axis=1, keepdims=True)
 
@@ -620,10 +625,8 @@ def _(start, transitions, emissions, ids):
     "columns scaled to one",
     "Your columns sum to one. A row says where one goes from a state.",
 )
-def _(start, transitions, emissions, ids):
-    alphas = alphas_of(start, transitions, emissions, ids)
-    betas = betas_of(transitions, emissions, ids, np.ones(len(start)))
-    moves = moves_of(alphas, transitions, emissions.T[ids[1:]] * betas[1:]).sum(axis=0)
+def _(*inputs):
+    moves = expected_moves(*inputs)
     return moves / moves.sum(axis=0)
 
 
@@ -632,8 +635,5 @@ def _(start, transitions, emissions, ids):
     "These are the expected numbers of moves, and they are right. Maximisation makes "
     "probabilities of them: what must a row sum to?",
 )
-def _(start, transitions, emissions, ids):
-    alphas = alphas_of(start, transitions, emissions, ids)
-    betas = betas_of(transitions, emissions, ids, np.ones(len(start)))
-    moves = moves_of(alphas, transitions, emissions.T[ids[1:]] * betas[1:])
-    return moves.sum(axis=0) / alphas[-1].sum()
+def _(*inputs):
+    return expected_moves(*inputs)

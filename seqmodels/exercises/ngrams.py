@@ -113,7 +113,7 @@ def _(texts):
 def e_after_adding_one() -> float:
     """The probability of e after a history seen three times, each time before e.
 
-    There are 27 letters, and one is added to each count.
+    There are 27 letters, and one is added to each count. Three digits do.
     """
     return (3 + 1) / (3 + 27)
 
@@ -171,7 +171,8 @@ def _():
 def distinct_before(ids: list[int], vocab_size: int) -> np.ndarray:
     """After how many different letters each letter came: (vocab_size,) numbers.
 
-    The text's start counts as one more letter, which stands before `ids[0]`.
+    It came after the letter directly before it. The text's start counts as one more
+    letter, which stands before `ids[0]`.
     """
     pairs = {(None, ids[0]), *zip(ids, ids[1:], strict=False)}
     found = np.zeros(vocab_size, int)
@@ -218,17 +219,30 @@ def _(ids, vocab_size):
     return np.bincount([second for _, second in pairs], minlength=vocab_size)
 
 
-# In 101 parts, so that none is just where a sum of probabilities ends.
-draws = filled(
-    lambda rng, sizes: (rng.integers(1, 101, size=sizes) / 101).round(4),
-    [st.integers(1, 6)],
-).map(np.ndarray.tolist)
+def draws(num_parts):
+    """Numbers between 0 and 1, multiples of one part."""
+
+    def draw(rng, sizes):
+        return rng.integers(1, num_parts, size=sizes) / num_parts
+
+    return filled(draw, [st.integers(1, 6)]).map(np.ndarray.tolist)
+
+
+# Every sum of eighths is exact.
+eighths = filled(
+    lambda rng, sizes: rng.multinomial(8, [1 / sizes[1]] * sizes[1], sizes[0]) / 8,
+    [vocab_sizes, vocab_sizes],
+)
 
 
 @exercise(
     difficulty=3,
     minutes=8,
-    inputs=[probabilities(vocab_sizes, vocab_sizes), st.integers(0, 1), draws],
+    # In 101 parts none is where a sum of probabilities ends; in eighths many are.
+    inputs=st.tuples(
+        probabilities(vocab_sizes, vocab_sizes), st.integers(0, 1), draws(101)
+    )
+    | st.tuples(eighths, st.integers(0, 1), draws(8)),
     hints=[
         "Lay the probabilities of a row end to end: they fill the line from 0 to 1. "
         "Where on it does the number fall?",
@@ -273,6 +287,19 @@ def _(table, first, draws):
     letter, written = first, []
     for _ in draws:
         letter = int(np.argmax(table[letter]))
+        written.append(letter)
+    return written
+
+
+@write_by_pairs.wrong(
+    "at least for more than",
+    "Where a number is just the sum of some probabilities, you take the letter with "
+    "which they end. The sum has to be more, or a letter of probability 0 could come.",
+)
+def _(table, first, draws):
+    letter, written = first, []
+    for draw in draws:
+        letter = int(np.argmax(np.cumsum(table[letter]) >= draw))
         written.append(letter)
     return written
 

@@ -194,6 +194,19 @@ def _(*inputs):
 
 
 @gradient_of_recurrence.wrong(
+    "the slope left out between steps",
+    "What you hand to the step before has not passed this step's tanh. Between two "
+    "states lies z, and it is z that the earlier one goes into.",
+)
+def _(W_hh, hs, from_outputs):
+    gradient, dh = np.zeros_like(W_hh), np.zeros(len(W_hh))
+    for t in reversed(range(len(from_outputs))):
+        dh = from_outputs[t] + W_hh @ dh
+        gradient += np.outer(hs[t], dh * (1 - hs[t + 1] ** 2))
+    return gradient
+
+
+@gradient_of_recurrence.wrong(
     "only one step handed back",
     "What you hand to the step before is made of this step's own output. What had come "
     "to this step from later ones must go on, too.",
@@ -221,7 +234,8 @@ def _(W_hh, hs, from_outputs):
 def adagrad_moves(gradients: list[float], rate: float) -> list[float]:
     """What Adagrad adds to one weight, which gets these gradients in turn.
 
-    Each gradient is clipped to between -5 and 5 first. 1e-8 is added under the root.
+    Each gradient is clipped by itself to between -5 and 5 first. 1e-8 is added under
+    the root, as in the lesson.
     """
     squares, moves = 0.0, []
     for gradient in gradients:
@@ -254,8 +268,8 @@ def _(gradients, rate):
 
 @adagrad_moves.wrong(
     "not clipped",
-    "One huge gradient fills your sum, and all steps after it are tiny. What is done "
-    "to gradients before anything else?",
+    "One huge gradient fills your sum, and all steps after it are tiny. First comes "
+    "the clipping, of each gradient by itself, to between -5 and 5.",
 )
 def _(gradients, rate):
     gradients = np.array(gradients)
@@ -284,6 +298,16 @@ def _(gradients, rate):
 
 
 @adagrad_moves.wrong(
+    "no root",
+    "You divide by the sum of the squares itself. By its root the first step is as "
+    "long as the rate, however large or small its gradient is.",
+)
+def _(gradients, rate):
+    clipped = np.clip(gradients, -5, 5)
+    return -rate * clipped / (np.cumsum(clipped**2) + 1e-8)
+
+
+@adagrad_moves.wrong(
     "uphill", "You add what makes the loss grow. Which way should the weight go?"
 )
 def _(gradients, rate):
@@ -306,9 +330,9 @@ def _(gradients, rate):
 def count_moving_weights(vocab_size: int, units: int, num_different: int) -> int:
     """How many weights get a gradient other than zero from one window.
 
-    The network is the lesson's: W_xh, W_hh, b_h, W_hy and b_y. `num_different`
-    different characters are read in the window, which starts from a state other than
-    zero. No gradient is zero by accident.
+    The network is the lesson's: W_xh, W_hh, W_hy, b_h and b_y, biases included.
+    `num_different` different characters are read in the window, which starts from a
+    state other than zero. No gradient is zero by accident.
     """
     hidden = num_different * units + units * units + units
     return hidden + units * vocab_size + vocab_size
@@ -375,12 +399,11 @@ def descend_by_window(
 ) -> list[float]:
     """The weight after each window, when it is trained by truncated backpropagation.
 
-    The network has one unit: its state is 0 at first, and reading x makes it
-    tanh(weight * state + x). `pairs` are of x and the target for the state after it. A
-    window has `num_steps` pairs, the last perhaps fewer; its loss is half the sum of
+    The network has one unit: its state is 0 before the first pair, and reading x makes
+    it tanh(weight * state + x). `pairs` are of x and the target for the state after it.
+    A window has `num_steps` pairs, the last perhaps fewer; its loss is half the sum of
     (state - target)**2. After each window the weight takes one step of descent, of
-    `rate` times the gradient; the state is handed on, and no gradient goes back into
-    earlier windows.
+    `rate` times the gradient.
     """
     state, weights = 0.0, []
     for start in range(0, len(pairs), num_steps):
@@ -464,6 +487,15 @@ def _(*inputs):
 )
 def _(*inputs):
     return _descend(*inputs, each=True)
+
+
+@descend_by_window.wrong(
+    "a short last window dropped",
+    "You learn from full windows alone. What is left over at the end is a window, too.",
+)
+def _(weight, pairs, num_steps, rate):
+    full = len(pairs) // num_steps * num_steps
+    return _descend(weight, pairs[:full], num_steps, rate)
 
 
 @descend_by_window.wrong(

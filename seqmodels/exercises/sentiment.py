@@ -141,16 +141,27 @@ def _(num_layers, is_pooled):
     return [False] * (num_layers - 1) + [is_pooled]
 
 
+@which_return_sequences.wrong(
+    "the order of the layers reversed",
+    "You answer from the highest layer down. The lowest comes first, as it does in a "
+    "model.",
+)
+def _(num_layers, is_pooled):
+    return [is_pooled] + [True] * (num_layers - 1)
+
+
 spoken = st.text("ab", min_size=1, max_size=5)
+often = st.integers(1, 5) | st.sampled_from([9, 25, 100])
 
 
 @exercise(
     difficulty=5,
     minutes=18,
     inputs=[
-        st.dictionaries(spoken, st.integers(1, 5), min_size=2, max_size=4),
+        st.dictionaries(spoken, often, min_size=2, max_size=4),
         st.integers(1, 4),
     ],
+    num_examples=40,
     hints=[
         "Keep each word as a list of its pieces, and change the list in each round.",
         "A `Counter` takes the pairs; a pair in a word counts as often as the word.",
@@ -163,8 +174,10 @@ def learn_joins(counts: dict[str, int], num_merges: int) -> list[tuple[str, str]
 
     `counts` says how often each word stands in the texts. A word begins as its letters,
     the last with a `_` behind it. In each round the pair of neighbours that comes up
-    most often in the texts, of equals the alphabetically first, becomes one piece
-    wherever it stands, from left to right. It ends early when no pair is left.
+    most often in the texts becomes one piece wherever it stands, from left to right. Of
+    equally frequent ones it is the first as Python sorts the pairs: the first pieces
+    are compared, then the second; `_` stands before small letters. It ends early when
+    no pair is left.
     """
     words, merges = {word: [*word[:-1], word[-1] + "_"] for word in counts}, []
     for _ in range(num_merges):
@@ -253,8 +266,8 @@ def _(counts, num_merges):
 
 @learn_joins.wrong(
     "of equals the one seen first",
-    "Of pairs that come up equally often you take the one that you met first. The "
-    "alphabet is to decide, so that the order of the words does not.",
+    "Of pairs that come up equally often you take the one that you met first. Sorting "
+    "is to decide, so that the order of the words does not.",
 )
 def _(counts, num_merges):
     return merge(counts, num_merges, alphabet=False)
@@ -380,8 +393,8 @@ def paired_gain(
     """By how many percentage points the first is ahead, and the standard error of it.
 
     Two models have judged the same reviews. So many have been judged right by both, by
-    the first alone, by the second alone, and by neither. The variance over the reviews
-    is divided by their number, not by one less.
+    the first alone, by the second alone, and by neither. The error is in points, too;
+    the variance over the reviews is divided by their number, not by one less.
     """
     n = both + only_first + only_second + neither
     mean = (only_first - only_second) / n
@@ -566,12 +579,22 @@ def _(ids, forward, backward, state):
 
 @read_both_ways.wrong(
     "the second reader asked too early",
-    "You take both states at the last place of the review. There the second reader has "
-    "only begun; where has it read all?",
+    "You take both states at the last place, be it padding. There the second reader "
+    "has only begun; where has it read all?",
 )
 def _(ids, forward, backward, state):
     there = read(forward, ids, state, stay)
     return np.concatenate([there, read(backward, ids[-1:], state, stay)])
+
+
+@read_both_ways.wrong(
+    "the second reader after one word",
+    "Your second half is the second reader's output at the last word, as it stands in "
+    "`outputs[-1]`. It comes from there and has read one word; where has it read all?",
+)
+def _(ids, forward, backward, state):
+    there = read(forward, ids, state, stay)
+    return np.concatenate([there, backward(ids[ids > 0][-1], state)])
 
 
 @read_both_ways.wrong(

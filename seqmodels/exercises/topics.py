@@ -193,7 +193,7 @@ def weights_of_a_topic(num_topics: int, vector_size: int, units: int) -> int:
     """How many more weights a writer has if it is told its topic at every input.
 
     Each of `num_topics` has a learnt vector of `vector_size` numbers, which stands
-    beside the input of one LSTM layer of so many units.
+    beside every input of the writer's one LSTM layer, of so many units.
     """
     return num_topics * vector_size + vector_size * 4 * units
 

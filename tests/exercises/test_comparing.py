@@ -41,10 +41,10 @@ def test_the_same(given, wanted):
             np.zeros(2),
             "An array of numbers is wanted; yours is of type NoneType.",
         ),
-        (np.zeros(3), np.zeros(2), "The shape (2,) is wanted; yours is (3,)."),
+        (np.zeros(3), np.zeros(2), "2 numbers are wanted; yours are 3."),
         ([1, 2, 3], (1, 2), "2 things are wanted; yours are 3."),
         (1, (1, 2), "2 things are wanted, in a tuple; yours is of type int."),
-        ((1, 3), (1, 2), "In place 1: The numbers differ."),
+        ((1, 3), (1, 2), "Of the 2 that you return, the second: The numbers differ."),
         ("ba", ("b", "a"), "2 things are wanted, in a tuple; yours is of type str."),
         ("a", "b", "'b' is wanted."),
         ([np.nan], [1.0], "The numbers differ."),
@@ -53,6 +53,14 @@ def test_the_same(given, wanted):
         ({"a": 2}, {"a": 1}, "At 'a': The numbers differ."),
         ([], {"a": 1}, "A dict is wanted; yours is of type list."),
         ([[1], [2, 3]], np.zeros((2, 2)), "An array of numbers is wanted"),
+        ([("a", "b")], [], "Nothing is wanted here: an empty list."),
+        (np.zeros(4), np.zeros((2, 2)), "The shape (2, 2) is wanted; yours is (4,)."),
+        ([True, False], np.array([True, True]), "True and False differ."),
+        (
+            [(1, 2), (1, 3)],
+            [(1, 2), (3, 3)],
+            "At index 1: At index 0: The numbers differ.",
+        ),
     ],
 )
 def test_another(given, wanted, message):

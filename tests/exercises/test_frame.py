@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from seqmodels.exercises import exercise
+from seqmodels.exercises import _examining, exercise
+from seqmodels.exercises._attempts import Nothing
 from seqmodels.exercises._inputs import ids, numbers, probabilities, size
 from seqmodels.exercises._verdict import RIGHT, UNTOUCHED, WRONG
 
 
 @pytest.fixture
-def total():
+def total(monkeypatch):
+    monkeypatch.setattr(_examining, "FIRST_SECONDS", 1.0)
+
     @exercise(
         difficulty=1,
         minutes=1,
@@ -65,7 +68,7 @@ def one_line_missing(table):
 
 
 @pytest.mark.parametrize(
-    "answer", [None, ..., untouched, to_be_written, one_line_missing, lambda table: ...]
+    "answer", [..., untouched, to_be_written, one_line_missing, lambda table: ...]
 )
 def test_no_attempt(total, answer):
     assert total.examine(answer).state == UNTOUCHED
@@ -74,6 +77,7 @@ def test_no_attempt(total, answer):
 def test_right_in_any_form(total):
     for answer in (
         lambda table: [sum(row) for row in table],
+        lambda table: (sum(row) for row in table),
         lambda table: tuple(float(a + b) for a, b in table),
         lambda table: np.float32(table.sum(1)),
     ):
@@ -123,7 +127,7 @@ def test_no_error_comes_through(total, error):
     assert error.__name__ in str(total.examine(answer))
 
 
-def test_what_never_ends_is_stopped(total):
+def test_what_never_ends_is_stopped(total, capfd):
     def stubborn(table):
         while True:
             with contextlib.suppress(BaseException):
@@ -133,20 +137,37 @@ def test_what_never_ends_is_stopped(total):
         while True:
             pass
 
-    for answer in (plain, stubborn, lambda table: time.sleep(2)):
-        began = time.monotonic()
-        verdict = total.examine(answer)
-        assert "not ended after 0.3 seconds" in str(verdict)
-        assert time.monotonic() - began < 5
+    def growing(table):
+        rows = []
+        while True:
+            rows.append(rows[:])
+
+    for answer in (plain, growing, stubborn, lambda table: time.sleep(2)):
+        assert "not ended after 1 seconds" in str(total.examine(answer))
+    assert not capfd.readouterr().err
 
 
-def test_what_is_printed_stays_unseen(total, capsys):
-    def answer(table):
-        print(table)
+def test_what_is_printed_is_shown_with_the_input_that_fails(total, capsys):
+    def right(table):
+        print("begun")
         return table.sum(1)
 
-    total(answer)
+    total(right)
     assert capsys.readouterr().out == "✓ row_sums: right\n"
+
+    def wrong(table):
+        print("<begun>", *range(len(table)), sep="\n")
+        return table.sum(0)
+
+    verdict = total.examine(wrong)
+    assert "  printed  <begun>\n" in str(verdict)
+    assert "&lt;begun&gt;" in verdict._repr_html_()
+
+    def talkative(table):
+        print(*range(1000), sep="\n")
+        return table.sum(0)
+
+    assert str(total.examine(talkative)).endswith("11\n            ...")
 
 
 def test_nothing_returned_is_an_attempt(total):
@@ -158,9 +179,14 @@ def test_nothing_returned_is_an_attempt(total):
 
 
 def test_a_result_in_place_of_the_function(total):
-    verdict = total.examine(np.zeros(3))
-    assert verdict.state == WRONG
-    assert "hand over the function" in verdict.explanation
+    for result in (
+        np.zeros(3),
+        None,
+        Nothing,
+    ):  # None: of a function without a `return`
+        verdict = total.examine(result)
+        assert verdict.state == WRONG
+        assert "hand over the function" in verdict.explanation
 
 
 def test_values(dozen):
@@ -203,7 +229,63 @@ def test_several_answers_may_be_right():
 def test_an_answer_that_is_another_each_time(total):
     rng = np.random.default_rng()
     verdict = total.examine(lambda table: rng.random(len(table)))
-    assert verdict.state == WRONG
+    assert verdict.state == WRONG and "answers differently" in verdict.explanation
+    kept = []
+
+    def keeps(table):
+        kept.extend(table.sum(1))
+        return kept
+
+    verdict = total.examine(keeps)
+    assert verdict.state == WRONG and "answers differently" in verdict.explanation
+    assert "in all" in str(verdict)
+
+
+def test_a_misconception_that_crashes_on_some_inputs_is_named(total):
+    def answer(table):
+        if len(table) == 2:
+            raise IndexError
+        return table.sum(0)
+
+    assert total.examine(answer).misconception == "sums of columns"
+
+    def mostly(table):
+        if len(table) < 5:
+            raise IndexError
+        return table.sum(0)
+
+    verdict = total.examine(mostly)
+    assert verdict.state == WRONG and not verdict.misconception
+
+
+def test_what_it_failed_on_can_be_had(total):
+    assert total.failed is None
+    total.examine(lambda table: table.sum(0))
+    (table,) = total.failed
+    assert table.shape == (2, 2)
+
+
+def test_what_takes_too_long_in_all_is_stopped(total, monkeypatch):
+    monkeypatch.setattr(_examining, "ALL_SECONDS", 0.5)
+
+    def slow(table):
+        time.sleep(0.2)
+        return table.sum(1)
+
+    began = time.monotonic()
+    assert "not ended" in str(total.examine(slow))
+    assert time.monotonic() - began < 3
+
+
+def test_the_first_call_may_import_something(total):
+    calls = []
+
+    def answer(table):
+        calls.append(1)
+        time.sleep(0.6 if len(calls) == 1 else 0)
+        return table.sum(1)
+
+    assert total.examine(answer).state == RIGHT
 
 
 @pytest.mark.parametrize(

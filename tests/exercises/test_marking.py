@@ -31,12 +31,12 @@ def test_a_notebook_as_it_is_handed_out_has_no_points():
     (path,) = material.NOTEBOOKS.glob("02_*.ipynb")
     marks = mark(path)
     assert {m.verdict.state for m in marks} == {"not attempted yet"}
-    assert report(marks).endswith("0 of 14 points; 0 of 6 exercises attempted")
+    assert report(marks).endswith("0 of 13 points; 0 of 6 exercises attempted")
 
 
 def test_solutions_have_all_points():
     marks = mark(material.NOTEBOOKS / "solutions" / "02_hello_world.ipynb")
-    assert report(marks).endswith("14 of 14 points; 6 of 6 exercises attempted")
+    assert report(marks).endswith("13 of 13 points; 6 of 6 exercises attempted")
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,6 @@ def cut_gradient_1(weight, first, second):
     for x in first:
         state = weight * state + x
     for x in second:
+        slope = weight * (state + slope)
         state = weight * state + x
-        slope = state + weight * slope
     return slope
