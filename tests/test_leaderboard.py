@@ -271,6 +271,20 @@ def test_an_empty_table_says_how_to_begin(program):
     )
 
 
+def test_the_text_is_that_of_the_other_lessons(monkeypatch):
+    train_ids, test_ids, text = leaderboard.load_texts()
+    assert text.startswith("bundled encyclopedia, ")
+    assert len(test_ids) == (len(train_ids) + 1000 + len(test_ids)) // 15
+    letters = "abc" * 2_200_000
+    source = types.SimpleNamespace(kind="real", name="text8")
+    import seqmodels.data.texts
+
+    monkeypatch.setattr(seqmodels.data.texts, "load_text8", lambda: (letters, source))
+    train_ids, test_ids, text = leaderboard.load_texts()
+    assert (len(train_ids), len(test_ids)) == (6_199_000, 100_000)
+    assert text == "text8, 6,300,000 characters"
+
+
 def test_entries_are_found_from_beside_the_program(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     found = leaderboard.find_entries(["entries/ngram.py", "entries"])
