@@ -24,6 +24,7 @@ NAMES = [
     "10_reading_neurons",
     "11_sentiment",
     "12_topics",
+    "13_three_minutes",
 ]
 NOTEBOOKS = {name: nbformat.read(FOLDER / f"{name}.ipynb", 4) for name in NAMES}
 
