@@ -9,7 +9,7 @@ import sys
 
 from seqmodels import _registration
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "text.vocab": ["CharVocab", "BigramVocab", "WordVocab"],

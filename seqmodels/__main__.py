@@ -28,6 +28,8 @@ def main(args: Sequence[str] | None = None) -> int:
     try:
         if command == "train":
             from seqmodels.program import training as home
+        elif command == "mark":
+            from seqmodels.program import marking as home
         else:
             from seqmodels.program import using as home
         getattr(home, command)(**options)
@@ -74,6 +76,8 @@ def parser() -> argparse.ArgumentParser:
     page = commands.add_parser("playground", help="a model's playground, as HTML")
     page.add_argument("path", type=Path, metavar="model.keras")
     page.add_argument("--out", type=Path, help="the page's file; model.html")
+    mark = commands.add_parser("mark", help="marks of a notebook's exercises")
+    mark.add_argument("path", type=Path, metavar="lesson.ipynb")
     return whole
 
 

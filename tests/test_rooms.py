@@ -15,7 +15,15 @@ MAY_IMPORT = {
     "data": {"display", "text"},
     "display": {"_tensorflow", "text"},
     "exercises": {"display"},
-    "program": {"_tensorflow", "text", "counting", "models", "display", "bundle"},
+    "program": {
+        "_tensorflow",
+        "text",
+        "counting",
+        "models",
+        "display",
+        "bundle",
+        "exercises",
+    },
     "page": {"_tensorflow", "text", "counting", "models"},
 }
 NUMPY_ALONE = ("text", "counting")

@@ -1,6 +1,7 @@
 """Exercises of notebook 11: padding and masks, two directions, pieces, and chance."""
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -29,7 +30,7 @@ __all__ = [
         st.integers(2, 5),
     ],
     hints=[
-        "Which words go when there are too many? Where do people sum up?",
+        "`review[-length:]` keeps the last; what does it do with a shorter review?",
         "A list times a number below zero is an empty list.",
     ],
 )
@@ -54,39 +55,41 @@ def _(reviews, length):
     return array
 
 
-def cut_from(reviews, length, keep=slice(None), fill=0, first=False):
+def cut_from(reviews, length, keep=lambda review, n: review[-n:], fill=0, first=False):
     """Rows of one length; the zeros come first or last."""
     rows = []
     for review in reviews:
-        filling = [fill] * (length - len(review[keep]))
-        rows.append(filling + review[keep] if first else review[keep] + filling)
+        kept = keep(review, length)
+        filling = [fill] * (length - len(kept))
+        rows.append(filling + kept if first else kept + filling)
     return np.array(rows)
 
 
-@cut_and_pad.wrong(
+cut_and_pad.wrong(
     "padding on the wrong side",
     "Your zeros stand before the words. Here the words come first; which side is the "
     "better one without a mask is another question.",
-)
-def _(reviews, length):
-    return cut_from(reviews, length, slice(-length, None), first=True)
+)(partial(cut_from, first=True))
 
 
-@cut_and_pad.wrong(
+cut_and_pad.wrong(
     "the end cut off",
     "Of a long review you keep the beginning. Which end was worth more to the bag?",
-)
-def _(reviews, length):
-    return cut_from(reviews, length, slice(length))
+)(partial(cut_from, keep=lambda review, n: review[:n]))
 
 
-@cut_and_pad.wrong(
+cut_and_pad.wrong(
     "unknown for padding",
     "You fill up with 1, the id of unknown words, as if the author had gone on. "
     "Padding has an id of its own, which is no word's.",
-)
-def _(reviews, length):
-    return cut_from(reviews, length, slice(-length, None), fill=1)
+)(partial(cut_from, fill=1))
+
+
+cut_and_pad.wrong(
+    "short reviews cut, too",
+    "Your short reviews lose words. Where does a slice begin whose first number is "
+    "below zero?",
+)(partial(cut_from, keep=lambda review, n: review[len(review) - n :]))
 
 
 @exercise(
@@ -132,6 +135,15 @@ def _(num_layers, is_pooled):
 
 
 @which_return_sequences.wrong(
+    "one vector for the pooling",
+    "Where you pool, your layers hand on one vector for the review. What is the next "
+    "layer to read, and of what is the mean taken?",
+)
+def _(num_layers, is_pooled):
+    return [n < num_layers - 1 and not is_pooled for n in range(num_layers)]
+
+
+@which_return_sequences.wrong(
     "the highest layer alone",
     "Your lower layers hand on one vector for the review. What is the layer above to "
     "read, word by word?",
@@ -163,7 +175,7 @@ often = st.integers(1, 5) | st.sampled_from([9, 25, 100])
     num_examples=40,
     hints=[
         "Keep each word as a list of its pieces, and change the list in each round.",
-        "A `Counter` takes the pairs; a pair in a word counts as often as the word.",
+        "Wherever a pair stands in a word, add how often the word stands in the texts.",
         "To join, go through the pieces: does the last one that you kept, with this "
         "one, make the pair?",
     ],
@@ -204,18 +216,22 @@ def join(pieces, pair):
     return pieces
 
 
-def merge(counts, num_merges, end="_", weigh=int, see=list, again=True, alphabet=True):
+def letters(word):
+    return [*word[:-1], word[-1] + "_"]
+
+
+def merge(counts, times, cut=letters, weigh=int, see=list, again=True, choose=min):
     """Merges, with the changes that people make."""
-    words = [([*word[:-1], word[-1] + end], n) for word, n in counts.items()]
+    words = [(cut(word), n) for word, n in counts.items()]
     merges, found = [], {}
-    for _ in range(num_merges):
+    for _ in range(times):
         for pieces, n in words if again or not merges else ():
             for pair in see(pairwise(pieces)):
                 found[pair] = found.get(pair, 0) + weigh(n)
         if not found:
             break
         likely = [pair for pair in found if found[pair] == max(found.values())]
-        best = min(likely) if alphabet else likely[0]
+        best = choose(likely)
         merges.append(best)
         words = [(join(pieces, best), n) for pieces, n in words]
         found = {} if again else {pair: found[pair] for pair in found if pair != best}
@@ -227,48 +243,59 @@ def _(counts, num_merges):
     return merge(counts, num_merges)
 
 
-@learn_joins.wrong(
+learn_joins.wrong(
     "each word counted once",
     "In your count a word that stands in the texts a thousand times weighs no more "
     "than one that stands there once.",
-)
-def _(counts, num_merges):
-    return merge(counts, num_merges, weigh=bool)
+)(partial(merge, weigh=bool))
 
 
-@learn_joins.wrong(
+learn_joins.wrong(
     "end of the word not marked",
     "To you the last letter is a letter like the others. Its piece has to say that the "
     "word ends there: `er_` is another piece than the `er` of *every*.",
-)
-def _(counts, num_merges):
-    return merge(counts, num_merges, end="")
+)(partial(merge, cut=list))
 
 
-@learn_joins.wrong(
+learn_joins.wrong(
+    "the mark a piece of its own",
+    "To you `_` is a piece. It belongs to the last letter: `b` begins as one piece, "
+    "`b_`.",
+)(partial(merge, cut=lambda word: [*word, "_"]))
+
+
+learn_joins.wrong(
     "pairs not counted anew",
     "You count once, at the beginning, so your pieces have two letters at most. After "
     "a merge there are other pieces, and so other pairs.",
-)
-def _(counts, num_merges):
-    return merge(counts, num_merges, again=False)
+)(partial(merge, again=False))
 
 
-@learn_joins.wrong(
+learn_joins.wrong(
     "a pair counted once a word",
     "A pair that stands twice in a word comes up twice whenever the word does.",
-)
-def _(counts, num_merges):
-    return merge(counts, num_merges, see=dict.fromkeys)
+)(partial(merge, see=dict.fromkeys))
 
 
-@learn_joins.wrong(
+learn_joins.wrong(
     "of equals the one seen first",
     "Of pairs that come up equally often you take the one that you met first. Sorting "
     "is to decide, so that the order of the words does not.",
-)
-def _(counts, num_merges):
-    return merge(counts, num_merges, alphabet=False)
+)(partial(merge, choose=lambda likely: likely[0]))
+
+
+learn_joins.wrong(
+    "of equals the last one",
+    "Of pairs equally frequent you take the last as Python sorts them, not the first. "
+    "Of which numbers is the most frequent pair's the *smallest*?",
+)(partial(merge, choose=max))
+
+
+learn_joins.wrong(
+    "of equals the first when joined",
+    "Of pairs equally frequent you take the one that comes first when joined. Compare "
+    "the first pieces alone, and the second only where the first are the same.",
+)(partial(merge, choose=lambda likely: min(likely, key="".join)))
 
 
 def draw_mask(rng, sizes):
@@ -330,55 +357,55 @@ def pool(outputs, mask, means="words", largest="words"):
     return np.hstack([found["mean", means], found["max", largest]])
 
 
-@pool_words.wrong(
+pool_words.wrong(
     "mean over padding",
     "In your mean padding has a share. A short review would be judged by what the "
     "layer says where nothing stands.",
-)
-def _(outputs, mask):
-    return pool(outputs, mask, means="all")
+)(partial(pool, means="all"))
 
 
-@pool_words.wrong(
+pool_words.wrong(
     "divided by all steps",
     "You sum over the words, but divide by the number of steps. The more padding, the "
     "smaller your mean. How many words has each review?",
-)
-def _(outputs, mask):
-    return pool(outputs, mask, means="zeros")
+)(partial(pool, means="zeros"))
 
 
-@pool_words.wrong(
+pool_words.wrong(
     "mask not used",
     "You pool words and padding alike. What is padded more would be judged otherwise.",
-)
-def _(outputs, mask):
-    return pool(outputs, mask, "all", "all")
+)(partial(pool, means="all", largest="all"))
 
 
-@pool_words.wrong(
+pool_words.wrong(
     "zeros for padding in both",
     "You make padding zero and go on as if it were words: zeros draw the mean to "
     "themselves, and are larger than any number below.",
-)
-def _(outputs, mask):
-    return pool(outputs, mask, "zeros", "zeros")
+)(partial(pool, means="zeros", largest="zeros"))
 
 
-@pool_words.wrong(
+pool_words.wrong(
     "zero as the largest",
     "Your mean is right. But where all words of a review are below zero, your padding "
     "has the largest value.",
+)(partial(pool, largest="zeros"))
+
+
+@pool_words.wrong(
+    "halves swapped",
+    "Your largest values come first. The means of all units do, then the largest.",
 )
 def _(outputs, mask):
-    return pool(outputs, mask, largest="zeros")
+    return np.roll(pool(outputs, mask), outputs.shape[-1], axis=1)
 
 
 @exercise(
     difficulty=3,
     minutes=8,
-    inputs=[st.integers(1, 60)] * 4,
+    inputs=st.tuples(*[st.integers(1, 60)] * 4).filter(lambda n: n[1] != n[2]),
     hints=[
+        "`gain` above did this from the reviews themselves; here you have only how many "
+        "there are of each kind.",
         "For each review there is a number: 1, 0 or -1. How many are there of each?",
         "The variance is the mean of the squares less the square of the mean.",
         "The standard error of a mean of n numbers is their spread divided by the "
@@ -424,6 +451,25 @@ def mean_and_spread(both, only_first, only_second, neither):
 
 
 @paired_gain.wrong(
+    "shares for points",
+    "What you return is a share of one. A percentage point is a hundredth.",
+)
+def _(*counts):
+    mean, spread, n = mean_and_spread(*counts)
+    return mean, spread / n**0.5
+
+
+@paired_gain.wrong(
+    "mean of the squares alone",
+    "This is right only if neither is ahead. What is taken off the mean of squares for "
+    "a variance?",
+)
+def _(*counts):
+    mean, spread, n = mean_and_spread(*counts)
+    return 100 * mean, 100 * ((spread**2 + mean**2) / n) ** 0.5
+
+
+@paired_gain.wrong(
     "spread for error",
     "This is how far single reviews lie from the mean. The error of the mean of many "
     "reviews is smaller, and the smaller the more there are.",
@@ -454,21 +500,20 @@ def _(both, only_first, only_second, neither):
 
 
 class Step:
-    """A recurrent step of two units: the state fades, and each id adds to it."""
+    """A recurrent step that can be counted with a pencil."""
 
-    def __init__(self, seed: int) -> None:
-        rng = np.random.default_rng(seed)
-        self.fading, self.adding = rng.uniform(0.3, 0.9), rng.normal(size=(6, 2))
+    def __init__(self, old: int, new: int) -> None:
+        self.old, self.new = old, new
 
     def __call__(self, id: int, state: np.ndarray) -> np.ndarray:
         """The new state."""
-        return np.tanh(self.fading * state + self.adding[id])
+        return self.old * state + self.new * id
 
     def __repr__(self):
-        return "a step"
+        return f"{self.old} * state {'+' if self.new > 0 else '-'} id"
 
 
-steps = st.integers(0, 1000).map(Step)
+ahead, back = (st.builds(Step, st.integers(2, 3), st.just(sign)) for sign in (1, -1))
 padded = st.builds(
     lambda left, words, right: np.array([0] * left + words + [0] * right),
     st.integers(0, 2),
@@ -478,9 +523,14 @@ padded = st.builds(
 
 
 @exercise(
-    difficulty=4,
-    minutes=12,
-    inputs=[padded, steps, steps, numbers(2)],
+    difficulty=3,
+    minutes=7,
+    inputs=[
+        padded,
+        ahead,
+        back,
+        st.lists(st.integers(1, 4), min_size=2, max_size=2).map(np.array),
+    ],
     hints=[
         "Write a loop for one direction first. `ids[::-1]` is the other.",
         "What becomes of the state at a step whose id is 0?",
@@ -532,8 +582,8 @@ def stay(state):
 
 @read_both_ways.wrong(
     "padding read as a word",
-    "Your readers read the zeros, too, and what they knew fades on the way. With a "
-    "mask it cannot matter how much padding there is.",
+    "Your readers read the zeros, too, and each changes the state. With a mask it "
+    "cannot matter how much padding there is.",
 )
 def _(ids, forward, backward, state):
     return np.concatenate([read(forward, ids, state), read(backward, ids[::-1], state)])
@@ -593,6 +643,24 @@ def _(ids, forward, backward, state):
 def _(ids, forward, backward, state):
     there = read(forward, ids, state, stay)
     return np.concatenate([there, backward(ids[ids > 0][-1], state)])
+
+
+@read_both_ways.wrong(
+    "the second goes on from the first",
+    "Your second reader begins where the first ended. Both begin in the given `state`.",
+)
+def _(ids, forward, backward, state):
+    there = read(forward, ids, state, stay)
+    return np.concatenate([there, read(backward, ids[::-1], there, stay)])
+
+
+@read_both_ways.wrong(
+    "halves swapped",
+    "The state of `backward` comes first in your answer. That of `forward` does.",
+)
+def _(ids, forward, backward, state):
+    back = read(backward, ids[::-1], state, stay)
+    return np.concatenate([back, read(forward, ids, state, stay)])
 
 
 @read_both_ways.wrong(

@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from seqmodels.__main__ import main
 from seqmodels.exercises import _examining
 from seqmodels.exercises._marking import mark, report
 from tests.exercises import material
@@ -83,3 +84,15 @@ def test_what_is_no_lesson(write, tmp_path):
         mark(tmp_path / "mine.ipynb")
     with pytest.raises(FileNotFoundError):
         mark(tmp_path / "none.ipynb")
+
+
+def test_from_the_command_line(write, tmp_path, capsys):
+    assert main(["mark", str(write(START, RIGHT + CALL))]) == 0
+    out = capsys.readouterr().out
+    assert "shift_targets" in out and "1 of 13 points; 1 of 6 exercises" in out
+    for path, message in [
+        (tmp_path / "none.ipynb", "there is no notebook"),
+        (write("1 + 1"), "no cell says"),
+    ]:
+        assert main(["mark", str(path)]) == 2
+        assert message in capsys.readouterr().err

@@ -90,8 +90,9 @@ def pool_words_2(outputs, mask):
 
 def paired_gain_1(both, only_first, only_second, neither):
     number = both + only_first + only_second + neither
-    gain = 100 * (only_first - only_second) / number
-    return gain, 100 * (only_first + only_second) ** 0.5 / number
+    gain = (only_first - only_second) / number
+    error = (abs(gain) * (1 - abs(gain)) / number) ** 0.5  # as if of a share
+    return 100 * gain, 100 * error
 
 
 def paired_gain_2(both, only_first, only_second, neither):
