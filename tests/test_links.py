@@ -39,9 +39,13 @@ def broken(page):
             continue
         target, _, anchor = unquote(link).partition("#")
         path = (page.parent / target).resolve() if target else page
-        if not path.exists() or ROOT not in [path, *path.parents]:
-            yield link
-        elif anchor and path.is_file() and anchor not in anchors(path):
+        if (
+            not path.exists()
+            or ROOT not in [path, *path.parents]
+            or anchor
+            and path.is_file()
+            and anchor not in anchors(path)
+        ):
             yield link
 
 

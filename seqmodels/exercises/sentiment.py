@@ -116,49 +116,43 @@ def _(num_layers, is_pooled):
     return [above[n + 1] != "dense" for n in range(num_layers)]
 
 
-@which_return_sequences.wrong(
+which_return_sequences.wrong(
     "every layer",
     "Your highest layer hands on an output for each word even where one is wanted for "
     "the whole review.",
-)
-def _(num_layers, is_pooled):
-    return [True] * num_layers
+)(lambda num_layers, is_pooled: [True] * num_layers)
 
 
-@which_return_sequences.wrong(
+which_return_sequences.wrong(
     "pooling forgotten",
     "You keep the last output of the highest layer, always. Of what should a pooled "
     "reader take the mean?",
-)
-def _(num_layers, is_pooled):
-    return [True] * (num_layers - 1) + [False]
+)(lambda num_layers, is_pooled: [True] * (num_layers - 1) + [False])
 
 
-@which_return_sequences.wrong(
+which_return_sequences.wrong(
     "one vector for the pooling",
     "Where you pool, your layers hand on one vector for the review. What is the next "
     "layer to read, and of what is the mean taken?",
+)(
+    lambda num_layers, is_pooled: [
+        n < num_layers - 1 and not is_pooled for n in range(num_layers)
+    ]
 )
-def _(num_layers, is_pooled):
-    return [n < num_layers - 1 and not is_pooled for n in range(num_layers)]
 
 
-@which_return_sequences.wrong(
+which_return_sequences.wrong(
     "the highest layer alone",
     "Your lower layers hand on one vector for the review. What is the layer above to "
     "read, word by word?",
-)
-def _(num_layers, is_pooled):
-    return [False] * (num_layers - 1) + [is_pooled]
+)(lambda num_layers, is_pooled: [False] * (num_layers - 1) + [is_pooled])
 
 
-@which_return_sequences.wrong(
+which_return_sequences.wrong(
     "the order of the layers reversed",
     "You answer from the highest layer down. The lowest comes first, as it does in a "
     "model.",
-)
-def _(num_layers, is_pooled):
-    return [is_pooled] + [True] * (num_layers - 1)
+)(lambda num_layers, is_pooled: [is_pooled] + [True] * (num_layers - 1))
 
 
 spoken = st.text("ab", min_size=1, max_size=5)
@@ -286,8 +280,8 @@ learn_joins.wrong(
 
 learn_joins.wrong(
     "of equals the last one",
-    "Of pairs equally frequent you take the last as Python sorts them, not the first. "
-    "Of which numbers is the most frequent pair's the *smallest*?",
+    "Of pairs equally frequent you take the last as Python sorts them, not the first: "
+    "a `max` over counts and pairs takes the largest of both.",
 )(partial(merge, choose=max))
 
 
@@ -404,8 +398,8 @@ def _(outputs, mask):
     minutes=8,
     inputs=st.tuples(*[st.integers(1, 60)] * 4).filter(lambda n: n[1] != n[2]),
     hints=[
-        "`gain` above did this from the reviews themselves; here you have only how many "
-        "there are of each kind.",
+        "`gain` above did this from the reviews themselves; here you have only how "
+        "many there are of each kind.",
         "For each review there is a number: 1, 0 or -1. How many are there of each?",
         "The variance is the mean of the squares less the square of the mean.",
         "The standard error of a mean of n numbers is their spread divided by the "
@@ -445,58 +439,52 @@ def _(both, only_first, only_second, neither):
     return 100 * (shares[0] - shares[1]), 100 * error
 
 
-def mean_and_spread(both, only_first, only_second, neither):
+def compare(
+    both,
+    only_first,
+    only_second,
+    neither,
+    scale=100,
+    error=lambda mean, spread, n: spread / n**0.5,
+):
+    """Gain and error, with the changes that people make."""
     points = [1] * only_first + [-1] * only_second + [0] * (both + neither)
-    return np.mean(points), np.std(points), len(points)
+    mean, spread = np.mean(points), np.std(points)
+    return scale * mean, scale * error(mean, spread, len(points))
 
 
-@paired_gain.wrong(
+paired_gain.wrong(
     "shares for points",
     "What you return is a share of one. A percentage point is a hundredth.",
-)
-def _(*counts):
-    mean, spread, n = mean_and_spread(*counts)
-    return mean, spread / n**0.5
+)(partial(compare, scale=1))
 
 
-@paired_gain.wrong(
+paired_gain.wrong(
     "mean of the squares alone",
     "This is right only if neither is ahead. What is taken off the mean of squares for "
     "a variance?",
-)
-def _(*counts):
-    mean, spread, n = mean_and_spread(*counts)
-    return 100 * mean, 100 * ((spread**2 + mean**2) / n) ** 0.5
+)(partial(compare, error=lambda mean, spread, n: ((spread**2 + mean**2) / n) ** 0.5))
 
 
-@paired_gain.wrong(
+paired_gain.wrong(
     "spread for error",
     "This is how far single reviews lie from the mean. The error of the mean of many "
     "reviews is smaller, and the smaller the more there are.",
-)
-def _(*counts):
-    mean, spread, _ = mean_and_spread(*counts)
-    return 100 * mean, 100 * spread
+)(partial(compare, error=lambda mean, spread, n: spread))
 
 
-@paired_gain.wrong(
+paired_gain.wrong(
     "divided by n, not by its root",
     "Your error falls as fast as the number of reviews grows. Chance is more stubborn: "
     "four times as many reviews halve it.",
-)
-def _(*counts):
-    mean, spread, n = mean_and_spread(*counts)
-    return 100 * mean, 100 * spread / n
+)(partial(compare, error=lambda mean, spread, n: spread / n))
 
 
-@paired_gain.wrong(
+paired_gain.wrong(
     "ties left out",
     "You count only reviews on which the models disagree. That they agree on others "
     "is a difference of 0, and belongs to the mean.",
-)
-def _(both, only_first, only_second, neither):
-    mean, spread, n = mean_and_spread(0, only_first, only_second, 0)
-    return 100 * mean, 100 * spread / n**0.5
+)(lambda _, only_first, only_second, __: compare(0, only_first, only_second, 0))
 
 
 class Step:
@@ -568,38 +556,37 @@ def _(ids, forward, backward, state):
     return np.array([*there, *back])
 
 
-def read(step, ids, state, at_padding=None):
+def stay(state, first):
+    return state
+
+
+def read(step, ids, state, at_padding=stay):
     """The last state; `at_padding` says what padding makes of one."""
+    first = state
     for id in ids:
         masked = at_padding is not None and id == 0
-        state = at_padding(state) if masked else step(id, state)
+        state = at_padding(state, first) if masked else step(id, state)
     return state
 
 
-def stay(state):
-    return state
+def read_both(ids, forward, backward, state, at_padding=stay):
+    """Both ways, with what people make of padding."""
+    there = read(forward, ids, state, at_padding)
+    return np.concatenate([there, read(backward, ids[::-1], state, at_padding)])
 
 
-@read_both_ways.wrong(
+read_both_ways.wrong(
     "padding read as a word",
     "Your readers read the zeros, too, and each changes the state. With a mask it "
     "cannot matter how much padding there is.",
-)
-def _(ids, forward, backward, state):
-    return np.concatenate([read(forward, ids, state), read(backward, ids[::-1], state)])
+)(partial(read_both, at_padding=None))
 
 
-@read_both_ways.wrong(
+read_both_ways.wrong(
     "state cleared at padding",
     "At padding your state becomes the first again, and behind the words all is "
     "forgotten. A masked step leaves the state as it was.",
-)
-def _(ids, forward, backward, state):
-    def clear(_):
-        return state
-
-    there = read(forward, ids, state, clear)
-    return np.concatenate([there, read(backward, ids[::-1], state, clear)])
+)(partial(read_both, at_padding=lambda state, first: first))
 
 
 @read_both_ways.wrong(
@@ -621,8 +608,24 @@ def _(ids, forward, backward, state):
     "cannot reach earlier words.",
 )
 def _(ids, forward, backward, state):
-    there = read(forward, ids, state, stay)
-    return np.concatenate([there, read(backward, ids, state, stay)])
+    return np.concatenate([read(forward, ids, state), read(backward, ids, state)])
+
+
+@read_both_ways.wrong(
+    "the second goes on from the first",
+    "Your second reader begins where the first ended. Both begin in the given `state`.",
+)
+def _(ids, forward, backward, state):
+    there = read(forward, ids, state)
+    return np.concatenate([there, read(backward, ids[::-1], there)])
+
+
+@read_both_ways.wrong(
+    "halves swapped",
+    "The state of `backward` comes first in your answer. That of `forward` does.",
+)
+def _(*inputs):
+    return np.roll(read_both(*inputs), 2)
 
 
 @read_both_ways.wrong(
@@ -631,8 +634,7 @@ def _(ids, forward, backward, state):
     "has only begun; where has it read all?",
 )
 def _(ids, forward, backward, state):
-    there = read(forward, ids, state, stay)
-    return np.concatenate([there, read(backward, ids[-1:], state, stay)])
+    return np.concatenate([read(forward, ids, state), read(backward, ids[-1:], state)])
 
 
 @read_both_ways.wrong(
@@ -641,32 +643,12 @@ def _(ids, forward, backward, state):
     "`outputs[-1]`. It comes from there and has read one word; where has it read all?",
 )
 def _(ids, forward, backward, state):
-    there = read(forward, ids, state, stay)
-    return np.concatenate([there, backward(ids[ids > 0][-1], state)])
+    return np.concatenate(
+        [read(forward, ids, state), backward(ids[ids > 0][-1], state)]
+    )
 
 
-@read_both_ways.wrong(
-    "the second goes on from the first",
-    "Your second reader begins where the first ended. Both begin in the given `state`.",
-)
-def _(ids, forward, backward, state):
-    there = read(forward, ids, state, stay)
-    return np.concatenate([there, read(backward, ids[::-1], there, stay)])
-
-
-@read_both_ways.wrong(
-    "halves swapped",
-    "The state of `backward` comes first in your answer. That of `forward` does.",
-)
-def _(ids, forward, backward, state):
-    back = read(backward, ids[::-1], state, stay)
-    return np.concatenate([back, read(forward, ids, state, stay)])
-
-
-@read_both_ways.wrong(
+read_both_ways.wrong(
     "one reader for both directions",
     "You let `forward` read both ways. The two layers have weights of their own.",
-)
-def _(ids, forward, backward, state):
-    there = read(forward, ids, state, stay)
-    return np.concatenate([there, read(forward, ids[::-1], state, stay)])
+)(lambda ids, forward, _, state: read_both(ids, forward, forward, state))
