@@ -71,12 +71,10 @@ cut_and_pad.wrong(
     "better one without a mask is another question.",
 )(partial(cut_from, first=True))
 
-
 cut_and_pad.wrong(
     "the end cut off",
     "Of a long review you keep the beginning. Which end was worth more to the bag?",
 )(partial(cut_from, keep=lambda review, n: review[:n]))
-
 
 cut_and_pad.wrong(
     "unknown for padding",
@@ -84,12 +82,17 @@ cut_and_pad.wrong(
     "Padding has an id of its own, which is no word's.",
 )(partial(cut_from, fill=1))
 
-
 cut_and_pad.wrong(
     "short reviews cut, too",
     "Your short reviews lose words. Where does a slice begin whose first number is "
     "below zero?",
 )(partial(cut_from, keep=lambda review, n: review[len(review) - n :]))
+
+cut_and_pad.wrong(
+    "short reviews cut, rows too short",
+    "Your short reviews lose words, and their rows come out shorter than the others. "
+    "Where does a slice begin whose first number is below zero?",
+)(lambda reviews, n: [r[len(r) - n :] + [0] * (n - len(r)) for r in reviews])
 
 
 @exercise(
@@ -122,13 +125,11 @@ which_return_sequences.wrong(
     "the whole review.",
 )(lambda num_layers, is_pooled: [True] * num_layers)
 
-
 which_return_sequences.wrong(
     "pooling forgotten",
     "You keep the last output of the highest layer, always. Of what should a pooled "
     "reader take the mean?",
 )(lambda num_layers, is_pooled: [True] * (num_layers - 1) + [False])
-
 
 which_return_sequences.wrong(
     "one vector for the pooling",
@@ -140,13 +141,11 @@ which_return_sequences.wrong(
     ]
 )
 
-
 which_return_sequences.wrong(
     "the highest layer alone",
     "Your lower layers hand on one vector for the review. What is the layer above to "
     "read, word by word?",
 )(lambda num_layers, is_pooled: [False] * (num_layers - 1) + [is_pooled])
-
 
 which_return_sequences.wrong(
     "the order of the layers reversed",
@@ -155,7 +154,8 @@ which_return_sequences.wrong(
 )(lambda num_layers, is_pooled: [is_pooled] + [True] * (num_layers - 1))
 
 
-spoken = st.text("ab", min_size=1, max_size=5)
+tied = st.sampled_from(["aaab", "aaabb", "babab"])
+spoken = st.text("ab", min_size=1, max_size=5) | tied
 often = st.integers(1, 5) | st.sampled_from([9, 25, 100])
 
 
@@ -243,13 +243,11 @@ learn_joins.wrong(
     "than one that stands there once.",
 )(partial(merge, weigh=bool))
 
-
 learn_joins.wrong(
     "end of the word not marked",
     "To you the last letter is a letter like the others. Its piece has to say that the "
     "word ends there: `er_` is another piece than the `er` of *every*.",
 )(partial(merge, cut=list))
-
 
 learn_joins.wrong(
     "the mark a piece of its own",
@@ -257,19 +255,16 @@ learn_joins.wrong(
     "`b_`.",
 )(partial(merge, cut=lambda word: [*word, "_"]))
 
-
 learn_joins.wrong(
     "pairs not counted anew",
     "You count once, at the beginning, so your pieces have two letters at most. After "
     "a merge there are other pieces, and so other pairs.",
 )(partial(merge, again=False))
 
-
 learn_joins.wrong(
     "a pair counted once a word",
     "A pair that stands twice in a word comes up twice whenever the word does.",
 )(partial(merge, see=dict.fromkeys))
-
 
 learn_joins.wrong(
     "of equals the one seen first",
@@ -277,13 +272,11 @@ learn_joins.wrong(
     "is to decide, so that the order of the words does not.",
 )(partial(merge, choose=lambda likely: likely[0]))
 
-
 learn_joins.wrong(
     "of equals the last one",
     "Of pairs equally frequent you take the last as Python sorts them, not the first: "
     "a `max` over counts and pairs takes the largest of both.",
 )(partial(merge, choose=max))
-
 
 learn_joins.wrong(
     "of equals the first when joined",
@@ -357,26 +350,22 @@ pool_words.wrong(
     "layer says where nothing stands.",
 )(partial(pool, means="all"))
 
-
 pool_words.wrong(
     "divided by all steps",
     "You sum over the words, but divide by the number of steps. The more padding, the "
     "smaller your mean. How many words has each review?",
 )(partial(pool, means="zeros"))
 
-
 pool_words.wrong(
     "mask not used",
     "You pool words and padding alike. What is padded more would be judged otherwise.",
 )(partial(pool, means="all", largest="all"))
-
 
 pool_words.wrong(
     "zeros for padding in both",
     "You make padding zero and go on as if it were words: zeros draw the mean to "
     "themselves, and are larger than any number below.",
 )(partial(pool, means="zeros", largest="zeros"))
-
 
 pool_words.wrong(
     "zero as the largest",
@@ -458,13 +447,11 @@ paired_gain.wrong(
     "What you return is a share of one. A percentage point is a hundredth.",
 )(partial(compare, scale=1))
 
-
 paired_gain.wrong(
     "mean of the squares alone",
     "This is right only if neither is ahead. What is taken off the mean of squares for "
     "a variance?",
 )(partial(compare, error=lambda mean, spread, n: ((spread**2 + mean**2) / n) ** 0.5))
-
 
 paired_gain.wrong(
     "spread for error",
@@ -472,13 +459,11 @@ paired_gain.wrong(
     "reviews is smaller, and the smaller the more there are.",
 )(partial(compare, error=lambda mean, spread, n: spread))
 
-
 paired_gain.wrong(
     "divided by n, not by its root",
     "Your error falls as fast as the number of reviews grows. Chance is more stubborn: "
     "four times as many reviews halve it.",
 )(partial(compare, error=lambda mean, spread, n: spread / n))
-
 
 paired_gain.wrong(
     "ties left out",
@@ -580,7 +565,6 @@ read_both_ways.wrong(
     "Your readers read the zeros, too, and each changes the state. With a mask it "
     "cannot matter how much padding there is.",
 )(partial(read_both, at_padding=None))
-
 
 read_both_ways.wrong(
     "state cleared at padding",
