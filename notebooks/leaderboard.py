@@ -4,6 +4,9 @@
     python notebooks/leaderboard.py run entries/my_entry.py  runs an entry, adds a line
     python notebooks/leaderboard.py run entries              runs all of a folder
 
+text8 comes from where the lessons have it, such as SEQMODELS_DATA. `--minutes 1` behind
+`run ...` sets another clock; `--table FILE` before it names a table of your own.
+
 An entry is a file with a line `DESCRIPTION` and a function `learn(train_ids,
 vocab_size, seconds_left)` that returns a model, whose `log_probs(ids)` gives the
 log-probability of each letter after those before it. `seconds_left()` says how much of
@@ -66,6 +69,9 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{options.table.name} is as it was.")
             failed += 1
             continue
+        except KeyboardInterrupt:
+            print(f"Interrupted; {path.stem} gets no line.")
+            return 130
         row["text"] = "; also ".join(filter(None, [text, row.pop("other")]))
         add_line(options.table, {**fixed, **row})
         print(f"{path.stem}: {row['bits']} bits after {row['seconds']} s.", flush=True)

@@ -241,6 +241,16 @@ def test_a_line_is_added_and_none_written_over(entry, program):
     assert status == 0 and "my_entry" in said and "second" in said
 
 
+def test_ctrl_c_adds_no_line(entry, program, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(leaderboard, "run_entry", interrupted)
+    status, said = program.call("run", entry(GOOD), entry(GOOD, "second"))
+    assert (status, said) == (130, "Interrupted; my_entry gets no line.\n")
+    assert not program.table.exists()
+
+
 ROW = dict.fromkeys(leaderboard.COLUMNS, "1")
 
 
