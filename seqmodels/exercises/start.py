@@ -125,7 +125,7 @@ def _(scores, targets):
     difficulty=1,
     minutes=3,
     inputs=[
-        st.lists(st.sampled_from([1 / 8, 1 / 4, 1 / 2, 1.0]), min_size=1, max_size=5)
+        st.lists(st.sampled_from([0.1, 0.2, 0.5, 0.7, 1.0]), min_size=1, max_size=5)
     ],
     hints=[
         "Probabilities are multiplied, so their logarithms are added.",
@@ -152,6 +152,14 @@ def _(probabilities):
 )
 def _(probabilities):
     return -np.log2(np.sum(probabilities))
+
+
+@text_bits.wrong(
+    "the bits of the mean",
+    "You take the logarithm of a mean probability. Each letter's surprise counts.",
+)
+def _(probabilities):
+    return -np.log2(np.mean(probabilities))
 
 
 @text_bits.wrong(

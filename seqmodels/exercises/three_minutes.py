@@ -145,8 +145,9 @@ def windows_in_time(
     """How many more windows can be trained on in the time that is left.
 
     `block_seconds` are the seconds that each block of `block_windows` windows has taken
-    so far, two blocks or more; in the first the model was compiled. `reserve` seconds
-    are to be left at the end. A whole number, 0 if there is no time.
+    so far, two blocks or more; in the first the model was compiled, so the mean of the
+    later ones counts. `reserve` seconds are to be left at the end. A whole number, also
+    of a part of a block; 0 if there is no time.
     """
     per_window = np.mean(block_seconds[1:]) / block_windows
     return max(int((seconds_left - reserve) / per_window), 0)
@@ -312,7 +313,7 @@ def given_by(model: int) -> st.SearchStrategy[np.ndarray]:
 def best_mixing_weight(
     first: np.ndarray, second: np.ndarray, weights: list[float]
 ) -> float:
-    """The one of the weights whose mixture gives a validation text the most.
+    """The one of the weights whose mixture gives a validation text the fewest bits.
 
     `first` and `second` are the probabilities that two models gave to each letter that
     came, `(letters,)`. Mixed by a weight w it gets `w * first + (1 - w) * second`.
