@@ -226,7 +226,7 @@ def _(probabilities):
     minutes=6,
     inputs=[
         probabilities(size("letters", 2, 5)),
-        st.integers(0, 999).map(lambda n: (n + 0.5) / 1000),
+        st.integers(0, 999).map(lambda n: (n + 1 / np.pi) / 1000),  # on no border
     ],
     hints=[
         "Lay the letters side by side from 0 to 1, each as wide as its probability.",
@@ -239,7 +239,7 @@ def draw_letter(probabilities: np.ndarray, uniform: float) -> int:
     The letters lie side by side in the order of their ids, from 0 to 1, each as wide as
     its probability. So a number drawn evenly draws a letter with its probability.
     """
-    return int(np.searchsorted(np.cumsum(probabilities), uniform))
+    return int(np.searchsorted(np.cumsum(probabilities), uniform, side="right"))
 
 
 @draw_letter.specification
@@ -352,8 +352,8 @@ class Polynomial:
 
 
 @exercise(
-    difficulty=3,
-    minutes=5,
+    difficulty=1,
+    minutes=3,
     rtol=1e-6,
     inputs=[
         st.lists(st.integers(1, 4), min_size=4, max_size=5).map(Polynomial),
@@ -366,7 +366,7 @@ class Polynomial:
     ],
 )
 def central_slope(function: Callable, x: float, step: float) -> float:
-    """The slope of a function around x, from its values at x -+ step / 2."""
+    """The slope around x, from the values at x - step / 2 and at x + step / 2."""
     return (function(x + step / 2) - function(x - step / 2)) / step
 
 
