@@ -95,7 +95,9 @@ def test_readme_has_the_seconds_of_the_stored_runs():
     runs = {name: NOTEBOOKS[name].metadata["seqmodels"] for name in NAMES}
     for name, run in runs.items():
         rows = [line for line in readme.splitlines() if f"/{name}.ipynb)" in line]
-        assert [row.split("|")[-2].strip() for row in rows] == [str(run["seconds"])]
+        (row,) = rows
+        speed, seconds = (cell.strip() for cell in row.split("|")[-3:-1])
+        assert (speed, seconds) == (str(run["gflops"]), str(run["seconds"]))
     speeds = [run["gflops"] for run in runs.values()]
     ends = dict.fromkeys([min(speeds), max(speeds)])  # one, if they are the same
     assert f"({' to '.join(map(str, ends))} GFLOP/s," in readme
