@@ -61,6 +61,12 @@ class Partial:
         """A row for each round: windows read, nats in training, nats to choose by."""
         return self._read_json(HISTORY) or []
 
+    @property
+    def rounds_kept(self) -> int:
+        """With how many rounds behind it the run would go on."""
+        copies = sorted(self.folder.glob("epoch-*.npz"))
+        return int(copies[-1].stem.removeprefix("epoch-")) if copies else 0
+
     def write_history(self, rows: list) -> None:
         """Raises `OSError` if it cannot."""
         self._write(HISTORY, json.dumps(rows).encode())
