@@ -51,7 +51,8 @@ class Partial:
 
     def read_plan(self) -> dict | None:
         """What the run was begun with, if there is one."""
-        return self._read_json(PLAN)
+        plan = self._read_json(PLAN)
+        return plan if isinstance(plan, dict) else None
 
     def write_plan(self, plan: dict) -> None:
         """Raises `OSError` if it cannot."""

@@ -14,6 +14,7 @@ from seqmodels.program.reading import RefusedError, read_text
 from seqmodels.program.settings import Network, Plan
 
 FORMAT = 1  # of what is kept; another cannot be taken up
+KEPT = {"format", "digest", "minutes", "order", "network", "plan"}
 AT_THE_END = 10.0  # seconds to save, to draw and to be slower than measured
 LEAST_SHARE = 0.15  # of the minutes is trained for, whatever went before
 
@@ -47,6 +48,8 @@ def train(
     out = path.with_suffix(".keras") if out is None else out
     if out.suffix != ".keras":
         raise RefusedError(f"The model's name must end in .keras; got {out}.")
+    if out.resolve() == path.resolve():
+        raise RefusedError(f"{path} is the text; name the model by --out.")
     content, remarks = read_text(path)
     text = cut(path, content, minutes, remarks, say)
     partial = Partial(out.with_name(out.name + ".partial"))
@@ -58,6 +61,8 @@ def train(
             f"{out} is there already. Name another by --out, or write over it by "
             "--anew."
         )
+    if known is None:
+        partial.remove()  # what a damaged plan leaves would be taken up
     partial.prepare()
     try:
         Run(text, out, partial, minutes, start, say).go(known)
@@ -78,7 +83,7 @@ def train(
 def taken_up(partial: Partial, text: Text, minutes: float) -> dict | None:
     """What a run was begun with that was broken off; `None` if there is none."""
     known = partial.read_plan()
-    if known is None:
+    if known is None or not KEPT <= known.keys():
         return None
     where = f"{partial.folder} holds a run that was broken off"
     if known.get("format") != FORMAT or known.get("minutes") != minutes:
