@@ -83,7 +83,7 @@ def train(
 def taken_up(partial: Partial, text: Text, minutes: float) -> dict | None:
     """What a run was begun with that was broken off; `None` if there is none."""
     known = partial.read_plan()
-    if known is None or not KEPT <= known.keys():
+    if known is None or not known.keys() >= KEPT:
         return None
     where = f"{partial.folder} holds a run that was broken off"
     if known.get("format") != FORMAT or known.get("minutes") != minutes:
