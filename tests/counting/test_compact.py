@@ -84,12 +84,21 @@ def test_pruned_it_is_smaller_and_still_a_model():
     np.testing.assert_allclose(model.pruned(0).log_probs(ids), model.log_probs(ids))
 
 
+def test_what_stays_is_worth_what_it_was():
+    model = CompactNGramLM(4, 2).fit(make_ids(2000))
+    pruned = model.pruned(3.0)
+    old, new = model._branches[1], pruned._branches[1]
+    assert 0 < len(new.keys) < len(old.keys)
+    np.testing.assert_allclose(new.kept, old.kept[np.searchsorted(old.keys, new.keys)])
+
+
 def test_what_changes_much_is_pruned_last():
-    # After 1 0 always comes 1, whatever else is drawn: nothing shorter knows.
+    # Two tokens in any order, often; seldom a third, after which always comes a fourth.
     rng = np.random.default_rng(0)
-    ids = np.concatenate([[1, 0, 1] if rng.random() < 0.3 else [2] for _ in range(999)])
-    model = CompactNGramLM(3, 3).fit(ids).pruned(20.0)
-    assert model.next_log_probs([1, 0])[-1, 1] > np.log(0.9)
+    ids = [[2, 3] if rng.random() < 0.02 else [rng.integers(2)] for _ in range(2000)]
+    model = CompactNGramLM(4, 2).fit(np.concatenate(ids)).pruned(20.0)
+    assert model.count_params() == 4 + 1
+    assert model.next_log_probs([2])[-1, 3] > np.log(0.9)
 
 
 def test_in_bytes_it_is_nearly_the_same():
