@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqmodels import CompactNGramLM, NGramLM, generate
+from seqmodels import CharVocab, CompactNGramLM, NGramLM, generate
+from seqmodels.data.bundled import read_articles
 
 
 def make_ids(size=300, seed=0, vocab_size=4):
@@ -86,19 +87,26 @@ def test_pruned_it_is_smaller_and_still_a_model():
 
 def test_what_stays_is_worth_what_it_was():
     model = CompactNGramLM(4, 2).fit(make_ids(2000))
-    pruned = model.pruned(3.0)
-    old, new = model._branches[1], pruned._branches[1]
+    old = model._branches[1]
+    least = np.median(model._worth()[1])
+    new = model.pruned(least)._branches[1]
     assert 0 < len(new.keys) < len(old.keys)
     np.testing.assert_allclose(new.kept, old.kept[np.searchsorted(old.keys, new.keys)])
 
 
-def test_what_changes_much_is_pruned_last():
-    # Two tokens in any order, often; seldom a third, after which always comes a fourth.
-    rng = np.random.default_rng(0)
-    ids = [[2, 3] if rng.random() < 0.02 else [rng.integers(2)] for _ in range(2000)]
-    model = CompactNGramLM(4, 2).fit(np.concatenate(ids)).pruned(20.0)
-    assert model.count_params() == 4 + 1
-    assert model.next_log_probs([2])[-1, 3] > np.log(0.9)
+def test_to_prune_by_worth_is_better_than_to_prune_what_is_rare():
+    class ByCount(CompactNGramLM):
+        def _worth(self):
+            return [one.often for one in self._counted]
+
+    text = "".join(article.text for article in read_articles())[:60_000]
+    vocab = CharVocab.from_text(text)
+    train, test = np.split(vocab.encode(text), [54_000])
+    for least, times in ((1.0, 4), (3.0, 8)):
+        worth = CompactNGramLM(len(vocab), 5).fit(train).pruned(least)
+        count = ByCount(len(vocab), 5).fit(train).pruned(times)
+        assert worth.count_params() < 1.05 * count.count_params()
+        assert worth.log_probs(test).mean() > count.log_probs(test).mean() + 0.002
 
 
 def test_in_bytes_it_is_nearly_the_same():
