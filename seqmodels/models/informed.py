@@ -14,7 +14,7 @@ class InformedLM:
 
     Args:
         network: `ResidualLM`.
-        ngram: `NGramLM`, fitted.
+        ngram: `NGramLM` or `CompactNGramLM`, fitted.
         match: `MatchModel`, of as many lengths as the network reads; `None` if it
             reads none.
 

@@ -14,7 +14,7 @@ from seqmodels.program.settings import MATCH_LENGTHS, ORDERS
 
 PRUNINGS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 PRUNING_MAY_COST = 0.002  # bits per character, on the text to choose by
-BYTES_PER_CHAR, LEAST_BYTES = 20, 2_000_000  # what the n-grams may take in the file
+BYTES_PER_CHAR, LEAST_BYTES = 15, 2_000_000  # what the n-grams may take in the file
 
 
 class Parts(NamedTuple):

@@ -74,7 +74,8 @@ def finish(run, fitted, history: list) -> None:
     except OSError as error:
         run.say(f"{picture} cannot be written: {error.strerror or error}")
     run.partial.remove()
-    run.say(f"Took {(time.monotonic() - run.start) / 60:.1f} minutes")
+    since = " since it was taken up" if run.taken_up else ""
+    run.say(f"Took {(time.monotonic() - run.start) / 60:.1f} minutes{since}")
 
 
 def by_characters(vocab: CodedVocab, parts: Parts) -> tuple:

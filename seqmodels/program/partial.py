@@ -51,7 +51,8 @@ class Partial:
 
     def read_plan(self) -> dict | None:
         """What the run was begun with, if there is one."""
-        return self._read_json(PLAN)
+        plan = self._read_json(PLAN)
+        return plan if isinstance(plan, dict) else None
 
     def write_plan(self, plan: dict) -> None:
         """Raises `OSError` if it cannot."""
@@ -60,6 +61,12 @@ class Partial:
     def read_history(self) -> list:
         """A row for each round: windows read, nats in training, nats to choose by."""
         return self._read_json(HISTORY) or []
+
+    @property
+    def rounds_kept(self) -> int:
+        """With how many rounds behind it the run would go on."""
+        copies = sorted(self.folder.glob("epoch-*.npz"))
+        return int(copies[-1].stem.removeprefix("epoch-")) if copies else 0
 
     def write_history(self, rows: list) -> None:
         """Raises `OSError` if it cannot."""

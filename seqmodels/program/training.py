@@ -14,7 +14,9 @@ from seqmodels.program.reading import RefusedError, read_text
 from seqmodels.program.settings import Network, Plan
 
 FORMAT = 1  # of what is kept; another cannot be taken up
+KEPT = {"format", "digest", "minutes", "order", "network", "plan"}
 AT_THE_END = 10.0  # seconds to save, to draw and to be slower than measured
+LEAST_SHARE = 0.15  # of the minutes is trained for, whatever went before
 
 
 def train(
@@ -46,6 +48,8 @@ def train(
     out = path.with_suffix(".keras") if out is None else out
     if out.suffix != ".keras":
         raise RefusedError(f"The model's name must end in .keras; got {out}.")
+    if out.resolve() == path.resolve():
+        raise RefusedError(f"{path} is the text; name the model by --out.")
     content, remarks = read_text(path)
     text = cut(path, content, minutes, remarks, say)
     partial = Partial(out.with_name(out.name + ".partial"))
@@ -57,6 +61,8 @@ def train(
             f"{out} is there already. Name another by --out, or write over it by "
             "--anew."
         )
+    if known is None:
+        partial.remove()  # what a damaged plan leaves would be taken up
     partial.prepare()
     try:
         Run(text, out, partial, minutes, start, say).go(known)
@@ -66,7 +72,7 @@ def train(
             partial.remove()
         if known is None or not isinstance(error, KeyboardInterrupt):
             raise
-        done, rounds = len(partial.read_history()), Plan(*known["plan"]).rounds
+        done, rounds = partial.rounds_kept, Plan(*known["plan"]).rounds
         raise KeyboardInterrupt(
             f"Broken off after round {done} of {rounds}. The same command, without "
             "--anew, goes on where it was."
@@ -77,7 +83,7 @@ def train(
 def taken_up(partial: Partial, text: Text, minutes: float) -> dict | None:
     """What a run was begun with that was broken off; `None` if there is none."""
     known = partial.read_plan()
-    if known is None:
+    if known is None or not known.keys() >= KEPT:
         return None
     where = f"{partial.folder} holds a run that was broken off"
     if known.get("format") != FORMAT or known.get("minutes") != minutes:
@@ -113,6 +119,7 @@ class Run:
             self.say(f"Counted: {self.name}, {among}choose by, {bits:.3f} bits")
         knows = features_to_train(parts.train, self.size, self.ngram.order)
         self.counting = time.monotonic() - begun
+        self.taken_up = known is not None
         import_tensorflow()
         from seqmodels.program.examining import finish
         from seqmodels.program.fitting import Fitting
@@ -143,9 +150,11 @@ class Run:
         per_second, at_the_end = fitted.measure()
         at_the_end += self.counting / 2 + AT_THE_END
         left = 60 * self.minutes - (time.monotonic() - self.start) - at_the_end
-        plan = settings.choose_plan(network, num_train, 0.9 * left, per_second)
-        if left <= 0:
-            self.say("Counting and compiling have used up the minutes.")
+        least = LEAST_SHARE * 60 * self.minutes
+        if 0.9 * left < least:
+            self.say("Counting and compiling have all but used up the minutes.")
+        seconds = max(0.9 * left, least)
+        plan = settings.choose_plan(network, num_train, seconds, per_second)
         symbols = network.batch_size * network.num_steps
         self.say(
             f"This machine: products {speed:.0f} GFLOP/s, training "

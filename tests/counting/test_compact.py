@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqmodels import CompactNGramLM, NGramLM, generate
+from seqmodels import CharVocab, CompactNGramLM, NGramLM, generate
+from seqmodels.data.bundled import read_articles
 
 
 def make_ids(size=300, seed=0, vocab_size=4):
@@ -84,12 +85,28 @@ def test_pruned_it_is_smaller_and_still_a_model():
     np.testing.assert_allclose(model.pruned(0).log_probs(ids), model.log_probs(ids))
 
 
-def test_what_changes_much_is_pruned_last():
-    # After 1 0 always comes 1, whatever else is drawn: nothing shorter knows.
-    rng = np.random.default_rng(0)
-    ids = np.concatenate([[1, 0, 1] if rng.random() < 0.3 else [2] for _ in range(999)])
-    model = CompactNGramLM(3, 3).fit(ids).pruned(20.0)
-    assert model.next_log_probs([1, 0])[-1, 1] > np.log(0.9)
+def test_what_stays_is_worth_what_it_was():
+    model = CompactNGramLM(4, 2).fit(make_ids(2000))
+    old = model._branches[1]
+    least = np.median(model._worth()[1])
+    new = model.pruned(least)._branches[1]
+    assert 0 < len(new.keys) < len(old.keys)
+    np.testing.assert_allclose(new.kept, old.kept[np.searchsorted(old.keys, new.keys)])
+
+
+def test_to_prune_by_worth_is_better_than_to_prune_what_is_rare():
+    class ByCount(CompactNGramLM):
+        def _worth(self):
+            return [one.often for one in self._counted]
+
+    text = "".join(article.text for article in read_articles())[:60_000]
+    vocab = CharVocab.from_text(text)
+    train, test = np.split(vocab.encode(text), [54_000])
+    for least, times in ((1.0, 4), (3.0, 8)):
+        worth = CompactNGramLM(len(vocab), 5).fit(train).pruned(least)
+        count = ByCount(len(vocab), 5).fit(train).pruned(times)
+        assert worth.count_params() < 1.05 * count.count_params()
+        assert worth.log_probs(test).mean() > count.log_probs(test).mean() + 0.002
 
 
 def test_in_bytes_it_is_nearly_the_same():

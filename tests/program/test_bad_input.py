@@ -48,6 +48,7 @@ def test_where_the_model_is_to_go(refused, tmp_path):
     (tmp_path / "text.keras").write_bytes(b"precious")
     assert "text.keras is there already" in refused("train", text)
     assert (tmp_path / "text.keras").read_bytes() == b"precious"
+    assert "is the text" in refused("train", tmp_path / "text.keras", "--anew")
     err = refused("train", text, "--out", tmp_path / "no" / "a.keras")
     assert "cannot be written to: No such file or directory" in err
 
@@ -139,3 +140,20 @@ def test_broken_off_before_anything_was_learnt(call, tmp_path, monkeypatch):
     status, _, err = call("train", text)
     assert (status, err) == (130, "\nBroken off.\n")
     assert [p.name for p in tmp_path.iterdir()] == ["text.txt"]
+
+
+@pytest.mark.parametrize("plan", ["", "[]", '{"format": 1}'])
+def test_what_a_damaged_plan_leaves_is_not_taken_up(plan, call, tmp_path, monkeypatch):
+    from seqmodels.program.training import Run
+
+    text, folder = tmp_path / "text.txt", tmp_path / "text.keras.partial"
+    text.write_text(make_text())
+    folder.mkdir()
+    (folder / "epoch-00000003.npz").write_bytes(b"of another run")
+    (folder / "plan.json").write_text(plan)
+    seen = []
+    monkeypatch.setattr(
+        Run, "go", lambda self, known: seen.append((known, [*folder.iterdir()]))
+    )
+    assert call("train", text)[0] == 0
+    assert seen == [(None, [])]
