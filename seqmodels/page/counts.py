@@ -198,6 +198,7 @@ def _encode(grams):
     numbers = []
     for level in grams:
         histories, first = np.unique(level.histories, return_index=True)
+        # Rounded down: what is left is never less than nothing.
         parts = np.floor(level.kept * PARTS).astype(np.int64)
         pairs = list(zip(level.tokens.tolist(), parts.tolist(), strict=True))
         ends = [*first[1:].tolist(), len(pairs)]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqmodels import NGramLM
-from seqmodels.page.counts import pack_counts
+from seqmodels.page.counts import _known, _rebuilt, _worth, pack_counts
 
 
 def numbers(base64_text):
@@ -98,6 +98,41 @@ def test_longer_ones_cost_nothing_if_there_is_no_room_for_them(text):
             np.mean([-np.log(p[n]) for p, n in zip(probs, ids[-400:], strict=True)])
         )
     assert costs[1] < costs[0] + 0.02
+
+
+def test_what_an_ngram_is_worth(text):
+    # The relative entropy that leaving it out costs, by the definition.
+    short, known = _known(NGramLM(12, 2).fit(text[:300]))
+    worth = _worth(known, short.probs)
+    assert np.allclose(known.probs.sum(axis=1), 1) and known.shares.sum() <= 1 + 1e-9
+    for row, share in enumerate(known.shares):
+        probs, shorter = known.probs[row], short.probs[0]
+
+        def cost(some, probs=probs, shorter=shorter):
+            left = (1 - probs[some].sum()) / (1 - shorter[some].sum())
+            return np.sum(probs * np.log(probs / np.where(some, probs, left * shorter)))
+
+        some = known.seen[row] & (probs > shorter)
+        assert not worth[row][~some].any() and some.any()
+        for token in np.flatnonzero(some):
+            without = some & (np.arange(12) != token)
+            expected = share * (cost(without) - cost(some))
+            assert worth[row, token] == pytest.approx(expected)
+
+
+def test_what_is_kept_has_its_probability_again(text):
+    known = _known(NGramLM(12, 3).fit(text))
+    rng = np.random.default_rng(0)
+    chosen = [x.seen & (rng.random(x.seen.shape) < 0.4) for x in known]
+    rows, off = None, []
+    for level, grams in zip(known, _rebuilt(known, chosen), strict=True):
+        kept = np.zeros_like(level.probs)
+        kept[np.searchsorted(level.numbers, grams.histories), grams.tokens] = grams.kept
+        shorter = 1 / 12 if rows is None else rows[level.shorter]
+        rows = kept + (1 - kept.sum(axis=1, keepdims=True)) * shorter
+        some = kept > 0
+        off += list(np.abs(rows - level.probs)[some])
+    assert len(off) > 0.2 * sum(x.seen.sum() for x in known) and max(off) < 1e-4
 
 
 def test_numbers_beyond_what_javascript_counts_are_left_out():
