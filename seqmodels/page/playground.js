@@ -19,6 +19,7 @@ export function render({ model, el }) {
   const window = document.defaultView;
   const description = model.get("description");
   el.classList.add("seqplay");
+  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take keys for commands
   el.innerHTML = skeleton(description);
   const els = {};
   for (const part of el.querySelectorAll("[data-el]")) els[part.dataset.el] = part;

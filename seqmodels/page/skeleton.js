@@ -40,7 +40,7 @@ export function skeleton(description) {
       <label><input type="radio" name="${id}-by" value="surprise"><span>surprise</span></label>
     </fieldset>
     <span class="buttons">
-      <button type="button" data-el="example">Another example</button>
+      <button type="button" data-el="example">Next example</button>
       <button type="button" data-el="clear">Clear</button>
       <button type="button" data-el="share">Copy link</button>
     </span>

@@ -341,7 +341,7 @@ def test_the_finder_takes_what_is_typed_or_marked(open_page, path):
 def test_examples_one_after_the_other(open_page, path):
     page = open_page(path)
     for text in (SECOND, FIRST):
-        page.get_by_role("button", name="Another example").click()
+        page.get_by_role("button", name="Next example").click()
         assert text_of(page) == text
 
 
