@@ -81,6 +81,7 @@ export function render({ model, el }) {
       setTimeout(slice);
     },
     stopLater: (name) => tasks.delete(name),
+    isUnderWay: (name) => tasks.has(name),
     changed,
   };
   const text = textView(app);

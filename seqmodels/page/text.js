@@ -60,6 +60,8 @@ export function textView(app) {
       leans = null;
       return app.stopLater("lean");
     }
+    // While it writes, letter after letter, what is begun is finished first.
+    if (app.writing && app.isUnderWay("lean")) return;
     const target = app.likeliest();
     app.later("lean", leaning(app.network, app.reading, place - 1, target), (scores) => {
       leans = { scores };

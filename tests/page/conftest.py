@@ -10,7 +10,7 @@ READY = ".guesses tbody tr"  # when the page shows its first guesses
 NAMES = "chromium chromium-browser google-chrome google-chrome-stable".split()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop would be in other tests' way
 def chromium():
     """A browser, headless; the test is skipped where there is none."""
     api = pytest.importorskip("playwright.sync_api")

@@ -30,6 +30,18 @@ const look = () => document.querySelector(".guesses tbody tr .value")?.textConte
   : requestAnimationFrame(look);
 look();
 """
+LEAN = """
+new Promise((done) => {
+  const choose = (by) => document.querySelector(`input[value=${by}]`).click();
+  choose("surprise");
+  const begun = performance.now();
+  let last = 0;
+  new MutationObserver(() => (last = performance.now() - begun))
+    .observe(document.querySelector(".backdrop"), { attributes: true, subtree: true });
+  choose("lean");
+  setTimeout(() => done(last), 3000);
+})
+"""
 PROBS = """
 const network = new Network(given.description, floatsOf(bytesOf(given.weights)));
 window.probs = given.prompts.map((ids) => {
@@ -46,7 +58,7 @@ def measure(browser, name, model, vocab, text):
         path = seqmodels.playground(
             model, vocab, Path(folder) / "page.html", examples=[text]
         )
-        opened, waits = [], {}
+        opened, waits, leans = [], {}, []
         for by in ("cell", "lean", "surprise") * 2:
             page = browser.new_page()
             page.add_init_script(OBSERVE)
@@ -61,6 +73,8 @@ def measure(browser, name, model, vocab, text):
                 time.sleep(0.15)
             page.wait_for_timeout(300)
             waits.setdefault(by, []).extend(page.evaluate("waits")[-30:])
+            if by == "lean":  # until the colours have followed
+                leans.append(page.evaluate(LEAN))
             page.close()
         rng = np.random.default_rng(0)
         starts = rng.integers(0, len(text) - 50, size=100)
@@ -86,6 +100,7 @@ def measure(browser, name, model, vocab, text):
     )
     for by, some in waits.items():
         print(f" {by}: key {np.median(some):.0f} ms, at most {max(some):.0f};", end="")
+    print(f" leaning {min(leans):.0f} ms;", end="")
     print(f" largest difference to Keras {np.abs(probs - own).max():.1e}", flush=True)
 
 
@@ -100,18 +115,14 @@ def main(files):
         for file in files:
             measure(browser, file, *seqmodels.load(file), text)
         vocab = seqmodels.CharVocab(sorted({*map(chr, range(32, 127)), "\n"}))
-        for cell, units, layers in (
-            [
-                ("lstm", 128, 1),
-                ("gru", 128, 1),
-                ("lstm", 128, 2),
-                ("lstm", 512, 1),
-                ("gru", 512, 1),
-                ("lstm", 512, 2),
-            ]
-            if not files
-            else []
-        ):
+        kinds = [
+            ("lstm", 128, 1),
+            ("gru", 128, 1),
+            ("lstm", 512, 1),
+            ("gru", 512, 1),
+            ("lstm", 512, 2),
+        ]
+        for cell, units, layers in [] if files else kinds:
             model = seqmodels.CharLM(len(vocab), units, cell=cell, num_layers=layers)
             measure(browser, f"{cell} {layers} x {units}", model, vocab, text)
 
