@@ -16,7 +16,7 @@ def said_of(model: object, ids: np.ndarray) -> np.ndarray:
     if found.shape != ids.shape:
         raise RefusedError(f"shape {ids.shape} is wanted; it gives {found.shape}")
     if not np.isfinite(found).all() or found.max() > 1e-6:
-        raise RefusedError("not all it gives are logarithms of probabilities")
+        raise RefusedError("not all it gives are finite logarithms of probabilities")
     return found
 
 

@@ -10,8 +10,9 @@ text8 comes from where the lessons have it, such as SEQMODELS_DATA. `--minutes 1
 An entry is a file with a line `DESCRIPTION` and a function `learn(train_ids,
 vocab_size, seconds_left)` that returns a model, whose `log_probs(ids)` gives the
 log-probability of each letter after those before it. `seconds_left()` says how much of
-the time is left. An entry that has learnt from another text says which: `OTHER_DATA`.
-What is not imported before `learn` is called is imported on the clock.
+the time is left. What is not imported before `learn` is called is imported on the
+clock. An entry that has learnt from another text, or has ready-made weights, says from
+which: `OTHER_DATA`. One that changes gets another name: lines of a name are averaged.
 """
 
 import argparse
@@ -58,6 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
         run.error(f"argument --minutes: expected more than 0, got {options.minutes:g}")
     paths = find_entries(options.entries)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # two cores, and no graphics card
     cores, (train_ids, test_ids, text) = keep_to_two_cores(), load_texts()
     fixed = {"text": text, "cores": str(cores), "minutes": f"{options.minutes:g}"}
     failed = 0
@@ -98,7 +100,7 @@ def keep_to_two_cores() -> int:
 
 
 def load_texts() -> tuple[np.ndarray, np.ndarray, str]:
-    """All before the held-out letters of 07, these, and what the text is."""
+    """All between 07's validation text and its held-out letters; these; a name."""
     from seqmodels.data.texts import load_text8
     from seqmodels.text.vocab import CharVocab
 

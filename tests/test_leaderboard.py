@@ -68,7 +68,7 @@ CHEATS = {
     "changes with what comes|something else|it says": learns_at_each_call,
     "not all it gives": lambda ids: np.where(ids == 1, np.nan, -1.0),
     "not all it gives are": lambda ids: np.full(len(ids), -np.inf),
-    "not all it gives are logarithms": lambda ids: np.exp(HONEST.log_probs(ids)),
+    "not all it gives are finite logarithms": lambda ids: np.exp(HONEST.log_probs(ids)),
     r"shape \(400,\) is wanted; it gives \(399,\)": lambda ids: np.zeros(len(ids) - 1),
     r"it gives \(\)": lambda ids: HONEST.log_probs(ids).sum(),
 }
@@ -121,6 +121,11 @@ DESCRIPTION = "three letters,\\n    counted\\t"
 def learn(train_ids, vocab_size, seconds_left):
     assert 0 < seconds_left() < 2.01
     return NGramLM(vocab_size, 3).fit(train_ids)
+"""
+NO_CARD = """
+import os
+
+assert os.environ["CUDA_VISIBLE_DEVICES"] == "-1"
 """
 TWO_SECONDS = 2 / 60
 
@@ -206,6 +211,7 @@ def program(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(leaderboard, "load_texts", lambda: texts)
     monkeypatch.setattr(leaderboard, "Product", Measured)
     monkeypatch.setattr(leaderboard, "keep_to_two_cores", lambda: 2)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")  # what it was comes back afterwards
     table = tmp_path / "table.tsv"
 
     def call(*arguments):
@@ -228,7 +234,7 @@ def test_a_line_is_added_and_none_written_over(entry, program):
         "table.tsv is as it was.",
     ]
     before = program.table.read_bytes()
-    other = GOOD.replace("DESC", 'OTHER_DATA = "another text"\n\nDESC')
+    other = GOOD.replace("DESC", 'OTHER_DATA = "another text"\n\nDESC') + NO_CARD
     assert program.call("run", entry(other, "second"), *short)[0] == 0
     assert program.table.read_bytes().startswith(before)
     rows = leaderboard.read_table(program.table)
