@@ -17,7 +17,7 @@ RATE = 0.004
 # Least symbols to train on, for so many units.
 SIZES = ((0, 32), (20_000, 64), (100_000, 128), (400_000, 256), (4_000_000, 512))
 FEWEST_PASSES = 1.5  # a network that the text is too long for is made smaller
-MOST_PASSES = 8
+MOST_PASSES = 8  # twice as many brought Shakespeare's plays nothing more
 ROUND_SECONDS, FEWEST_ROUNDS, MOST_ROUNDS = 6, 8, 60
 FEWEST_WINDOWS = 100  # trained on even if the time is over
 WINDOWS_AT_ONCE = 100  # that one call into compiled code trains on

@@ -156,11 +156,13 @@ class Run:
         seconds = max(0.9 * left, least)
         plan = settings.choose_plan(network, num_train, seconds, per_second)
         symbols = network.batch_size * network.num_steps
+        passes = plan.windows * symbols / num_train
+        enough = " (more do little)" if passes > 0.9 * settings.MOST_PASSES else ""
         self.say(
             f"This machine: products {speed:.0f} GFLOP/s, training "
             f"{per_second * symbols:,.0f} symbols a second. So {plan.windows:,} "
             f"windows in {plan.rounds} rounds, "
-            f"{plan.windows * symbols / num_train:.1f} passes, about "
+            f"{passes:.1f} passes{enough}, about "
             f"{plan.windows / per_second / 60:.1f} minutes"
         )
         known = {
