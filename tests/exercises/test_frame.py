@@ -140,7 +140,7 @@ def test_what_never_ends_is_stopped(total, capfd):
     def growing(table):
         rows = []
         while True:
-            rows.append(rows[:])
+            rows.append(len(rows))
 
     for answer in (plain, growing, stubborn, lambda table: time.sleep(2)):
         assert "not ended after 1 seconds" in str(total.examine(answer))
