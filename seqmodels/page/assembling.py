@@ -11,10 +11,10 @@ import re
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-ROOM = 150_000  # bytes that a page may have beside its weights
+ROOM = 150_000  # bytes that a page may have beside its weights and tables
 # Each uses what stands before it.
 MODULES = (
-    "network leaning reading counting finding letters address "
+    "network leaning reading counting knowing finding letters address "
     "skeleton next_letters cells writing text playground"
 ).split()
 _IMPORT = re.compile(r'^import [^;]*? from "\./\w+\.js";\n', re.MULTILINE)
@@ -32,12 +32,13 @@ def style() -> str:
     return _read("page.css")
 
 
-def assemble(description: dict[str, object], weights: str) -> bytes:
+def assemble(description: dict[str, object], weights: str, tables: str = "") -> bytes:
     """The whole page, UTF-8.
 
     Args:
         description: What the module must know of the network, and what is shown.
         weights: As base64.
+        tables: What counting knows, if the network is told of it; gzip, as base64.
     """
     script = module() + "\nopenPage();\n"
     data = json.dumps(description, ensure_ascii=True, separators=(",", ":"))
@@ -53,6 +54,7 @@ def assemble(description: dict[str, object], weights: str) -> bytes:
         # Within a script element nothing else could end it.
         "description": data.replace("<", "\\u003c"),
         "weights": weights,
+        "tables": tables,
     }
     page = re.sub(r"\{\{(\w+)\}\}", lambda m: parts[m[1]], _read("page.html"))
     return page.encode("utf-8")

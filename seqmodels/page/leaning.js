@@ -5,8 +5,10 @@ import { addBack } from "./network.js";
 // letter read: the gradient of its input (one-hot or embedded) times that input. Letters
 // further back than `most` are left out. A generator, so that it can be done in pieces:
 // it yields after each letter and returns an array, one number for each letter up to last.
-export function* leaning(network, { steps, ids, hold }, last, target, most = 100) {
+// What counting tells the network is taken as given.
+export function* leaning(network, reading, last, target, most = 100) {
   const { units, layers, classifier, vocab_size } = network;
+  const { symbols, inner: steps, ends, hold } = reading;
   const scores = new Float32Array(last + 1);
   const dh = layers.map(() => new Float32Array(units));
   const dc = layers.map(() => new Float32Array(units));
@@ -14,15 +16,18 @@ export function* leaning(network, { steps, ids, hold }, last, target, most = 100
   const inner = new Float32Array(network.width);
   for (let n = 0; n < units; n++) dh[layers.length - 1][n] = classifier.kernel[n * vocab_size + target];
   for (let t = last; t >= 0 && t > last - most; t--) {
-    for (let n = layers.length - 1; n >= 0; n--) {
-      const before = t ? steps[t - 1][n] : network.zeros[n];
-      const held = hold && t >= hold.from && hold.layer === n ? hold.unit : -1;
-      BACK[network.cell](units, steps[t][n], before, dh[n], dc[n], sums, inner, held);
-      addBack(dh[n], layers[n].recurrent, inner);
-      if (n) addBack(dh[n - 1], layers[n].kernel, sums);
+    const begin = t ? ends[t - 1] + 1 : 0;
+    for (let s = ends[t]; s >= begin; s--) {
+      for (let n = layers.length - 1; n >= 0; n--) {
+        const before = s ? steps[s - 1][n] : network.zeros[n];
+        const held = hold && t >= hold.from && hold.layer === n ? hold.unit : -1;
+        BACK[network.cell](units, steps[s][n], before, dh[n], dc[n], sums, inner, held);
+        addBack(dh[n], layers[n].recurrent, inner);
+        if (n) addBack(dh[n - 1], layers[n].kernel, sums);
+      }
+      const input = network.inputOf(symbols[s]);
+      for (let k = 0; k < sums.length; k++) scores[t] += input[k] * sums[k];
     }
-    const input = network.inputOf(ids[t]);
-    for (let k = 0; k < sums.length; k++) scores[t] += input[k] * sums[k];
     yield t;
   }
   return scores;

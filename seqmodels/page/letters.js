@@ -4,8 +4,11 @@ const SEEN = { " ": "·", "\n": "¶", "\t": "→", "\r": "↵" };
 const HEARD = { " ": "space", "\n": "line end", "\t": "tab", "\r": "carriage return" };
 
 export class Letters {
-  constructor(chars) {
+  // `pairs`, if there are any: how many of the `size` symbols stand for a letter each; the
+  // others begin a pair, which stands for a rarer letter (see Python's `CodedVocab`).
+  constructor(chars, pairs = null) {
     this.chars = Array.from(chars);
+    this.pairs = pairs;
     // In a text field a carriage return would become a line end.
     this.typed = this.chars.map((char) => (char === "\r" && !this.chars.includes("␍") ? "␍" : char));
     this.ids = new Map(this.typed.map((char, id) => [char, id]));
@@ -23,11 +26,53 @@ export class Letters {
     return Array.from(ids, (id) => this.typed[id]).join("");
   }
 
+  // In which symbols the network reads a letter.
+  symbolsOf(id) {
+    if (!this.pairs || id < this.pairs.singles) return [id];
+    const { singles, size } = this.pairs, n = id - singles;
+    return [singles + Math.floor(n / size), n % size];
+  }
+
+  // The letter of a symbol; if it is half a pair, `second` chooses the other one of `num`.
+  whole(symbol, second) {
+    if (!this.pairs || symbol < this.pairs.singles) return symbol;
+    const { start, num } = this.behind(symbol);
+    return start + second(symbol, num);
+  }
+
+  // The letters whose pairs begin so.
+  behind(first) {
+    const { singles, size } = this.pairs;
+    const start = singles + (first - singles) * size;
+    return { start, num: Math.min(size, this.chars.length - start) };
+  }
+
+  // Probabilities of letters from those of symbols; `after` gives those of the `num` second
+  // halves. Behind a half that is less likely than `rows` whole letters it does not look.
+  spread(probs, after, rows = 8) {
+    if (!this.pairs) return probs;
+    const { singles } = this.pairs;
+    const found = new Float64Array(this.chars.length);
+    found.set(probs.subarray(0, singles));
+    const halves = Array.from(probs.subarray(singles), (p, n) => [p, singles + n]).sort((a, b) => b[0] - a[0]);
+    for (const [p, first] of halves) {
+      if (p <= found.slice().sort().at(-rows)) break;
+      const { start, num } = this.behind(first);
+      after(first, num).forEach((q, k) => (found[start + k] = p * q));
+    }
+    return found;
+  }
+
   seen(id) {
     const char = this.chars[id];
     if (SEEN[char]) return SEEN[char];
     const hidden = /[\p{Cc}\p{Cs}\p{Zs}\p{Cf}]/u.test(char);
     return hidden ? `U+${char.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}` : char;
+  }
+
+  // Of half a pair there is nothing to see but that it is one.
+  seenSymbol(symbol) {
+    return this.pairs && symbol >= this.pairs.singles ? "half a pair" : this.seen(symbol);
   }
 
   heard(id) {

@@ -69,8 +69,10 @@ export function addBack(back, matrix, vector) {
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 
 export class Network {
-  constructor({ cell, units, num_layers, vocab_size, embed_dim }, weights) {
+  // With `num_matches` it is a `ResidualLM`, which is told what counting says.
+  constructor({ cell, units, num_layers, vocab_size, embed_dim, num_matches = null }, weights) {
     Object.assign(this, { cell, units, vocab_size, embed_dim });
+    const inputs = num_matches === null ? embed_dim || vocab_size : (2 + num_matches) * vocab_size;
     let start = 0;
     const take = (...shape) => {
       const size = shape.reduce((a, b) => a * b);
@@ -80,11 +82,13 @@ export class Network {
     this.embedding = embed_dim ? take(vocab_size, embed_dim) : null;
     this.layers = [];
     for (let n = 0; n < num_layers; n++) {
-      const kernel = take(n ? units : embed_dim || vocab_size, width);
+      const kernel = take(n ? units : inputs, width);
       const recurrent = take(units, width);
       this.layers.push({ kernel, recurrent, bias: take(cell === "gru" ? 2 : 1, width) });
     }
     this.classifier = { kernel: take(units, vocab_size), bias: take(vocab_size) };
+    if (num_matches !== null) this.trust = take(vocab_size);
+    if (num_matches) this.follow = take(num_matches * vocab_size, vocab_size);
     if (start !== weights.length) throw new Error(`weights: expected ${start} numbers; got ${weights.length}`);
     this.width = width;
     this.known = [];
@@ -108,14 +112,32 @@ export class Network {
     return this.known[id];
   }
 
+  // Adds to sums what the first layer makes of what it is told: log-probabilities from -8
+  // up, brought to between -1 and 1, and of each match which letter followed.
+  addTold(sums, { logProbs, followed }) {
+    const { kernel } = this.layers[0], { vocab_size: size, width } = this;
+    addProduct(sums, logProbs.map((x) => Math.max(x, -8) / 4 + 1), kernel.subarray(size * width));
+    this.rowsOf(followed, 2).forEach((row) => {
+      for (let k = 0; k < width; k++) sums[k] += kernel[row * width + k];
+    });
+  }
+
+  // Where the letters that followed stand among one-hot vectors side by side.
+  rowsOf(followed, skip) {
+    const size = this.vocab_size;
+    return Array.from(followed, (id, n) => (id < size ? (skip + n) * size + id : -1)).filter((row) => row >= 0);
+  }
+
   // Reads a letter: for each layer its parts. `before` is what the letter before gave, or
-  // null; `hold`, if not null, has the layer, the unit and the value of a cell held.
-  step(id, before, hold = null) {
+  // null; `hold`, if not null, has the layer, the unit and the value of a cell held; `told`
+  // is what `Knowledge` says.
+  step(id, before, hold = null, told = null) {
     let below = null;
     return this.layers.map((layer, n) => {
       const sums = layer.bias.slice(0, this.width);
       if (n) addProduct(sums, below, layer.kernel);
       else this.inputOf(id).forEach((x, k) => (sums[k] += x));
+      if (!n && told) this.addTold(sums, told);
       const held = hold && hold.layer === n ? hold : null;
       const kept = this[this.cell](layer, sums, (before || this.zeros)[n], held);
       below = this.part(kept, "h");
@@ -168,9 +190,14 @@ export class Network {
     return kept;
   }
 
-  logits(step) {
-    const logits = this.classifier.bias.slice();
+  logits(step, told = null) {
+    const logits = this.classifier.bias.slice(), { vocab_size: size } = this;
     addProduct(logits, this.part(step[step.length - 1], "h"), this.classifier.kernel);
+    if (!told) return logits;
+    for (let k = 0; k < size; k++) logits[k] += this.trust[k] * told.logProbs[k];
+    this.rowsOf(told.followed, 0).forEach((row) => {
+      for (let k = 0; k < size; k++) logits[k] += this.follow[row * size + k];
+    });
     return logits;
   }
 

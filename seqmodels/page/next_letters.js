@@ -1,5 +1,5 @@
 // The next letters as bars: the network's guess, and the n-gram's beside it.
-import { softmax, ranked } from "./reading.js";
+import { ranked } from "./reading.js";
 import { percent } from "./letters.js";
 
 const ROWS = 8;
@@ -39,8 +39,8 @@ export function nextLetters(app) {
 
   function show() {
     const { place } = app.state;
-    const probs = place ? softmax(app.reading.logitsAt(place - 1)) : null;
-    const counted = app.ngram ? app.ngram.next(app.state.ids.slice(0, place)) : null;
+    const probs = place ? app.reading.probsAt(place - 1) : null;
+    const counted = app.ngram ? countedAfter(place) : null;
     els.empty.hidden = place > 0;
     const ids = shownIds(probs || counted || [], counted);
     const scale = Math.max(0.25, ...ids.map((id) => Math.max(probs?.[id] ?? 0, counted?.[id] ?? 0)));
@@ -55,8 +55,26 @@ export function nextLetters(app) {
         row.bars[k].style.inlineSize = `${some ? (100 * some[row.id]) / scale : 0}%`;
       });
     });
+    if (els.matches) els.matches.textContent = place ? matched(app.reading.toldAt(place - 1).followed) : "";
     clearTimeout(timer);
     timer = setTimeout(() => speak(probs), 700);
+  }
+
+  function countedAfter(place) {
+    const symbols = app.state.ids.slice(0, place).flatMap((id) => letters.symbolsOf(id));
+    const then = (first, num) => {
+      const probs = app.ngram.next([...symbols, first]).subarray(0, num);
+      const total = probs.reduce((a, b) => a + b, 0);
+      return probs.map((p) => p / total);
+    };
+    return letters.spread(app.ngram.next(symbols), then, 1);
+  }
+
+  // What came where the last letters stood before.
+  function matched(followed) {
+    const { lengths } = app.reading.knowledge.matches;
+    const said = followed.map((symbol, n) => `${lengths[n]}: ${symbol < app.network.vocab_size ? letters.seenSymbol(symbol) : "–"}`);
+    return `Where the last so many ${letters.pairs ? "symbols" : "letters"} stood before came ${said.join(", ")}.`;
   }
 
   // For those who listen: once one has stopped typing.

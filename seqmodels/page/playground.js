@@ -2,6 +2,7 @@
 import { Network, bytesOf, floatsOf } from "./network.js";
 import { Reading, ranked } from "./reading.js";
 import { Ngram } from "./counting.js";
+import { Knowledge, unpacked } from "./knowing.js";
 import { Letters } from "./letters.js";
 import { fromHash, toHash } from "./address.js";
 import { skeleton } from "./skeleton.js";
@@ -12,9 +13,21 @@ import { textView } from "./text.js";
 
 const SLICE = 12; // milliseconds of work before the browser may answer something else
 
-// Shows the page in `el`; the form is anywidget's. `model` has a description and weights.
-// Returns a function that ends it.
+// Shows the page in `el`; the form is anywidget's. `model` has a description, weights and
+// tables. Returns a function that ends it; a promise of one if there are tables to unpack.
 export function render({ model, el }) {
+  const description = model.get("description");
+  if (!description.knowledge) return open(model, el, null);
+  el.textContent = "Opening …";
+  return unpacked(bytesOf(model.get("tables"))).then(
+    (bytes) => open(model, el, new Knowledge(description.knowledge, bytes)),
+    (error) => {
+      el.textContent = `This page's tables cannot be unpacked: ${error.message}. It may be cut off, or the browser too old.`;
+    },
+  );
+}
+
+function open(model, el, knowledge) {
   const document = el.ownerDocument;
   const window = document.defaultView;
   const description = model.get("description");
@@ -24,7 +37,7 @@ export function render({ model, el }) {
   const els = {};
   for (const part of el.querySelectorAll("[data-el]")) els[part.dataset.el] = part;
   const network = new Network(description, floatsOf(bytesOf(model.get("weights"))));
-  const letters = new Letters(description.chars);
+  const letters = new Letters(description.chars, description.pairs);
   const quantities = Object.keys(QUANTITIES[description.cell]);
   const first = letters.read(description.examples[0] || "").ids;
   const state = {
@@ -35,12 +48,12 @@ export function render({ model, el }) {
   const tasks = new Map();
   const app = {
     document, window, els, network, letters, state, random: Math.random, writing: false,
-    reading: new Reading(network),
-    ngram: description.ngram ? new Ngram(description.ngram) : null,
+    reading: new Reading(network, letters, knowledge),
+    ngram: knowledge ? knowledge.tree : description.ngram ? new Ngram(description.ngram) : null,
     radios: el.querySelectorAll('input[type="radio"]'),
     name: ({ layer, unit } = state) => (description.num_layers > 1 ? `${layer}.${unit}` : `${unit}`),
     value: () => network.valueOf(app.reading.steps[state.place - 1], state.layer, state.unit),
-    likeliest: () => ranked(app.reading.logitsAt(state.place - 1))[0],
+    likeliest: () => ranked(app.reading.probsAt(state.place - 1))[0],
     say: (text) => (els.message.textContent = text),
     stopWriting: () => write.stop(),
     repaint: () => text.paint(),
@@ -203,6 +216,6 @@ export default { render };
 // In a page of its own: what is shown stands in the page, and in its address.
 export function openPage() {
   const text = (id) => document.getElementById(id).textContent;
-  const given = { description: JSON.parse(text("description")), weights: text("weights"), page: true };
+  const given = { description: JSON.parse(text("description")), weights: text("weights"), tables: text("tables"), page: true };
   render({ model: { get: (name) => given[name] }, el: document.querySelector("main") });
 }

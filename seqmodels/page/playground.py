@@ -11,18 +11,23 @@ from pathlib import Path
 
 from seqmodels._tensorflow import keras
 from seqmodels.counting.ngrams import NGramLM
+from seqmodels.models.char_lm import CharLM
+from seqmodels.models.informed import InformedLM
+from seqmodels.models.residual_lm import ResidualLM
 from seqmodels.page.assembling import ROOM, assemble
 from seqmodels.page.counts import pack_counts
+from seqmodels.page.knowledge import MOST_TABLES, check_informed, pack_knowledge
 from seqmodels.page.shown import Shown
 from seqmodels.page.weights import check_model, describe, half_weights
+from seqmodels.text.codes import CodedVocab
 from seqmodels.text.vocab import CharVocab
 
 LONGEST = 2000  # letters that the page reads
 
 
 def playground(
-    model: keras.Model,
-    vocab: CharVocab,
+    model: keras.Model | InformedLM,
+    vocab: CharVocab | CodedVocab,
     path: str | os.PathLike | None = None,
     *,
     ngram: NGramLM | None = None,
@@ -37,14 +42,15 @@ def playground(
     passage, and have the network write while a cell is held.
 
     Args:
-        model: A `CharLM`.
-        vocab: Its `CharVocab`.
+        model: A `CharLM`; or an `InformedLM`, whose tables, quantised, and whose text
+            are in the page, where whoever has it can read them.
+        vocab: Its `CharVocab` or `CodedVocab`.
         path: Where to write, ending in `.html`; `None` shows the page in a notebook.
         ngram: A fitted `NGramLM` over the same characters, whose guess is shown beside
             the network's. Of its n-grams the page keeps those that matter most, as far
             as its size allows, and says how many. Of text8's first two million letters
             it keeps 14,000: an order of 5 falls from 1.98 to 2.21 bits per character,
-            one of 8 from 1.81 to 2.32.
+            one of 8 from 1.81 to 2.32. An `InformedLM` has its own.
         title: Stands on top.
         examples: Texts to begin from; the page opens with the first.
 
@@ -53,24 +59,43 @@ def playground(
 
     Raises:
         TypeError: If the model, the vocabulary or the n-gram is of another kind.
-        ValueError: If their sizes differ, a weight does not fit into 16 bits, an
+        ValueError: If their sizes differ, an `InformedLM` is given another n-gram, has
+            counted nothing or more than 8 MB, a weight does not fit into 16 bits, an
             example has a character that the vocabulary has not, or more than 2,000, or
             the path does not end in `.html`.
         OSError: If the file cannot be written.
     """
-    check_model(model, vocab)
+    informed = isinstance(model, InformedLM)
+    network = model.network if informed else model
+    check_model(network, vocab, ResidualLM if informed else CharLM)
+    if informed:
+        check_informed(model)
     if path is not None:
         path = Path(path)
         if path.suffix not in (".html", ".htm"):
             raise ValueError(f"`path` must end in .html; got {str(path)!r}.")
-    _check_ngram(ngram, vocab)
+    _check_ngram(ngram, vocab, informed)
     description = {
-        **describe(model, vocab),
+        **describe(network, vocab),
         "title": str(title),
         "examples": _check_examples(examples, vocab),
         "ngram": None,
     }
-    weights = base64.b64encode(half_weights(model)).decode()
+    weights, tables = base64.b64encode(half_weights(network)).decode(), ""
+    if informed:
+        description["knowledge"], tables = pack_knowledge(model)
+        if len(tables) > MOST_TABLES:
+            raise ValueError(
+                f"`model` has counted {len(tables):,} bytes; a page has room for "
+                f"{MOST_TABLES:,}. Prune its n-gram, or have it look matches up in a "
+                "shorter text."
+            )
+        num = model.ngram.count_params()
+        description["ngram"] = {
+            "order": model.ngram.order,
+            "num_kept": num,
+            "num_grams": num,
+        }
     if ngram is not None:
         room = ROOM - len(assemble(description, "")) - 200  # for what is said of it
         if room < 1000:
@@ -79,21 +104,26 @@ def playground(
                 f"a page has {ROOM:,} bytes."
             )
         description["ngram"] = pack_counts(ngram, room)
-    page = assemble(description, weights)
-    if (size := len(page) - len(weights)) > ROOM:
+    page = assemble(description, weights, tables)
+    if (size := len(page) - len(weights) - len(tables)) > ROOM:
         raise ValueError(
             f"`examples`, `title` and `vocab` make a page of {size:,} bytes beside the "
             f"weights; it may have {ROOM:,}."
         )
     if path is None:
-        return Shown(page.decode(), description, weights)
+        return Shown(page.decode(), description, weights, tables)
     _write(path, page)
     return path
 
 
-def _check_ngram(ngram, vocab):
+def _check_ngram(ngram, vocab, informed):
     if ngram is None:
         return
+    if informed:
+        raise ValueError(
+            "`ngram` must be left out for an InformedLM, whose own is shown; got "
+            f"{type(ngram).__name__}."
+        )
     if not isinstance(ngram, NGramLM):
         raise TypeError(f"`ngram` must be an NGramLM; got {type(ngram).__name__}.")
     if ngram.vocab_size != len(vocab):

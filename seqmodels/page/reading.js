@@ -30,21 +30,34 @@ export function sample(logits, { temperature = 1, topK = logits.length } = {}, r
 
 const sameHold = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
+// Where each letter is one symbol of the network's, as nearly always: see `Letters`.
+const SINGLE = { symbolsOf: (id) => [id], spread: (probs) => probs, whole: (symbol) => symbol };
+
 export class Reading {
-  constructor(network) {
-    Object.assign(this, { network, ids: [], steps: [], surprises: [], hold: null, last: null });
+  // `letters` tell in which symbols the network reads them; `knowledge`, if there is any,
+  // what counting tells the network at each.
+  constructor(network, letters = SINGLE, knowledge = null) {
+    Object.assign(this, { network, letters, knowledge, ids: [], steps: [], surprises: [], hold: null, last: null });
+    this.symbols = []; // all read, each with its step and what was told
+    this.inner = [];
+    this.told = [];
+    this.ends = []; // of each letter its last symbol's place
   }
 
   // Another text, or another cell held from some letter on: keeps what still holds.
   set(ids, hold = null) {
     let same = 0;
     while (same < this.steps.length && same < ids.length && ids[same] === this.ids[same]) same++;
-    if (!sameHold(hold, this.hold)) same = Math.min(same, hold?.from ?? Infinity, this.hold?.from ?? Infinity);
+    if (!sameHold(hold, this.hold)) {
+      same = Math.min(same, hold?.from ?? Infinity, this.hold?.from ?? Infinity);
+      if (this.last) this.last.probs = null;
+    }
     this.ids = Array.from(ids);
     this.hold = hold;
-    this.steps.length = same;
+    this.steps.length = this.ends.length = same;
     this.surprises.length = Math.min(this.surprises.length, same);
-    this.last = this.last && this.last.place < same ? this.last : null;
+    this.symbols.length = this.inner.length = this.told.length = same ? this.ends[same - 1] + 1 : 0;
+    this.last = this.last && this.last.end < this.symbols.length ? this.last : null;
   }
 
   // Reads on for so many milliseconds, one letter at least; says whether all is read.
@@ -52,18 +65,62 @@ export class Reading {
     const end = now() + milliseconds;
     while (this.steps.length < this.ids.length) {
       const t = this.steps.length;
-      const hold = this.hold && t >= this.hold.from ? this.hold : null;
-      const before = t ? this.steps[t - 1] : null;
-      // How unlikely this letter was, in bits; of the first there was no guess.
-      this.surprises[t] = t ? -Math.log2(softmax(this.logitsAt(t - 1))[this.ids[t]]) : 0;
-      this.steps.push(this.network.step(this.ids[t], before, hold));
+      let bits = 0;
+      for (const symbol of this.letters.symbolsOf(this.ids[t])) {
+        // How unlikely it was; of the first letter there was no guess.
+        if (t) bits -= Math.log2(softmax(this.logitsOf(this.symbols.length - 1))[symbol]);
+        const { step, told } = this.stepBy(symbol, this.symbols.length - 1, t);
+        this.symbols.push(symbol);
+        this.inner.push(step);
+        this.told.push(told);
+      }
+      this.surprises[t] = bits;
+      this.ends.push(this.symbols.length - 1);
+      this.steps.push(this.inner[this.symbols.length - 1]);
       if (now() > end) break;
     }
     return this.steps.length === this.ids.length;
   }
 
-  logitsAt(place) {
-    if (this.last?.place !== place) this.last = { place, logits: this.network.logits(this.steps[place]) };
+  // The step by a symbol of the letter at `place`, after those up to `end`.
+  stepBy(symbol, end, place) {
+    const hold = this.hold && place >= this.hold.from ? this.hold : null;
+    const told = this.knowledge && this.knowledge.after([...this.symbols.slice(0, end + 1), symbol]);
+    return { step: this.network.step(symbol, this.inner[end] || null, hold, told), told };
+  }
+
+  logitsOf(end) {
+    if (this.last?.end !== end) this.last = { end, logits: this.network.logits(this.inner[end], this.told[end]), probs: null };
     return this.last.logits;
+  }
+
+  // Of the symbol to come after a letter.
+  logitsAt(place) {
+    return this.logitsOf(this.ends[place]);
+  }
+
+  // And of the one behind the first half of a pair.
+  logitsBehind(place, first) {
+    const { step, told } = this.stepBy(first, this.ends[place], place + 1);
+    return this.network.logits(step, told);
+  }
+
+  toldAt(place) {
+    return this.told[this.ends[place]];
+  }
+
+  // Probabilities of the letters to come: of the likeliest, and of whatever was looked at
+  // to be sure of these.
+  probsAt(place) {
+    const probs = softmax(this.logitsAt(place));
+    this.last.probs ||= this.letters.spread(probs, (first, num) => softmax(this.logitsBehind(place, first).slice(0, num)));
+    return this.last.probs;
+  }
+
+  // Draws the letter to come; of a pair both halves.
+  draw(place, { temperature = 1, topK = Infinity }, random) {
+    const choose = (logits) => sample(logits, { temperature, topK }, random);
+    const symbol = choose(this.logitsAt(place));
+    return this.letters.whole(symbol, (first, num) => choose(this.logitsBehind(place, first).slice(0, num)));
   }
 }

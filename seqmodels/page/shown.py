@@ -14,6 +14,7 @@ class Shown:
         page: The HTML file.
         description: As in `assemble`.
         weights: As in `assemble`.
+        tables: As in `assemble`.
         height: Of its frame, in pixels.
     """
 
@@ -22,18 +23,23 @@ class Shown:
         page: str,
         description: dict[str, object],
         weights: str,
+        tables: str = "",
         height: int = 900,
     ):
-        self.page, self.height = page, height
-        self._description, self._weights = description, weights
+        self.page, self.height, self._title = page, height, description["title"]
+        self._synced = {
+            "description": description,
+            "weights": weights,
+            "tables": tables,
+        }
 
     def __repr__(self):
-        return f"<playground: {self._description['title']}>"
+        return f"<playground: {self._title}>"
 
     def _repr_html_(self) -> str:
         # Without `allow-same-origin` it cannot reach the notebook around it.
         return (
-            f'<iframe title="{html.escape(self._description["title"])}" '
+            f'<iframe title="{html.escape(self._title)}" '
             f'style="width:100%;height:{self.height}px;border:0" '
             'sandbox="allow-scripts" allow="clipboard-write" '
             f'srcdoc="{html.escape(self.page)}"></iframe>'
@@ -60,5 +66,6 @@ class Shown:
             _css = style()
             description = traitlets.Dict().tag(sync=True)
             weights = traitlets.Unicode().tag(sync=True)
+            tables = traitlets.Unicode().tag(sync=True)
 
-        return Playground(description=self._description, weights=self._weights)
+        return Playground(**self._synced)

@@ -6,18 +6,25 @@ let pages = 0; // a notebook may show several
 
 const escape = (text) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
-function introduction({ cell, units, num_layers, vocab_size, num_weights, embed_dim }) {
+const many = (number) => number.toLocaleString("en");
+
+function introduction({ cell, units, num_layers, vocab_size, num_weights, embed_dim, chars, pairs, knowledge }) {
   const size = num_layers > 1 ? `${num_layers} layers of ${units} cells` : `${units} cells`;
-  const inputs = embed_dim ? `, ${embed_dim} numbers for each of ${vocab_size} letters` : `, ${vocab_size} letters`;
-  return `${CELLS[cell]} of ${size}${inputs}, ${num_weights.toLocaleString("en")} weights. It reads letter by letter,
-    and after each guesses the next. All of it is in this page; nothing you type leaves it.`;
+  const letters = many(Array.from(chars).length);
+  const inputs = embed_dim ? `, ${embed_dim} numbers for each of ${letters} letters` : `, ${letters} letters`;
+  const coded = pairs ? ` The ${many(pairs.singles)} most common letters are one of its ${vocab_size} symbols each; the others are two.` : "";
+  const told = knowledge ? ` Beside each letter it reads what counting expects next${
+    knowledge.lengths.length ? ", and what came where the last letters stood before" : ""}.` : "";
+  const text = knowledge?.text_length ? `, the ${many(knowledge.text_length)} ${pairs ? "symbols" : "letters"} of text in which it looks those up included` : "";
+  return `${CELLS[cell]} of ${size}${inputs}, ${many(num_weights)} weights. It reads letter by letter,
+    and after each guesses the next.${coded}${told} All of it is in this page${text}; nothing you type leaves it.`;
 }
 
 export function skeleton(description) {
-  const { cell, num_layers, units, vocab_size, ngram } = description;
+  const { cell, num_layers, units, vocab_size, ngram, knowledge, pairs } = description;
   const id = `seqplay${++pages}`;
-  const counted = ngram && ngram.num_grams.toLocaleString("en");
-  const kept = ngram && ngram.num_kept.toLocaleString("en");
+  const counted = ngram && many(ngram.num_grams);
+  const kept = ngram && many(ngram.num_kept);
   return `
 <header>
   <h1>${escape(description.title)}</h1>
@@ -55,8 +62,9 @@ export function skeleton(description) {
     <tbody data-el="guesses"></tbody>
   </table>
   <p class="hint small" data-el="empty" hidden>Nothing is read yet: the first guess comes after the first letter.</p>
-  ${ngram ? `<p class="hint small">The n-gram looks at the last ${ngram.order - 1} letters. Of its ${counted} n-grams the page has room for ${
+  ${ngram ? `<p class="hint small">The n-gram looks at the last ${ngram.order - 1} ${pairs ? "symbols" : "letters"}. Of its ${counted} n-grams the page has room for ${
     ngram.num_kept < ngram.num_grams ? `the ${kept} that matter most` : "all"}.</p>` : ""}
+  ${knowledge?.lengths.length ? '<p class="hint small" data-el="matches"></p>' : ""}
   <p class="hidden" role="status" data-el="live"></p>
 </section>
 <section aria-labelledby="${id}-write" class="write">
@@ -68,7 +76,7 @@ export function skeleton(description) {
   </div>
   <div class="row">
     <label class="slider">Temperature <input type="range" min="0" max="2" step="0.05" data-el="temperature"><output data-el="temperatureOut"></output></label>
-    <label class="number">Top-k <input type="number" min="1" max="${vocab_size}" step="1" inputmode="numeric" data-el="topK"> of ${vocab_size}</label>
+    <label class="number">Top-k <input type="number" min="1" max="${vocab_size}" step="1" inputmode="numeric" data-el="topK"> of ${vocab_size}${pairs ? " symbols" : ""}</label>
   </div>
 </section>
 <section aria-labelledby="${id}-cells" class="cells">

@@ -6,7 +6,7 @@ import { lettersBefore, offsetOf, minus } from "./letters.js";
 const LEGENDS = {
   cell: (app) => `Orange, and a bar upward: cell ${app.name()} is above zero after that letter. Blue, and downward: below.`,
   lean: (app, guess) => `Orange, and a bar upward: with more of this letter, ${guess} would be likelier. Blue, and downward: less likely.
-    (The gradient of its logit, times the letter; the last 100 letters.)`,
+    (The gradient of its logit, times the letter; the last 100 letters.${app.reading.knowledge ? " What counting says is taken as given." : ""})`,
   surprise: () => "The higher the bar, the less the network had expected the letter; full height is 8 bits or more.",
 };
 
@@ -62,7 +62,7 @@ export function textView(app) {
     }
     // While it writes, letter after letter, what is begun is finished first.
     if (app.writing && app.isUnderWay("lean")) return;
-    const target = app.likeliest();
+    const [target] = letters.symbolsOf(app.likeliest());
     app.later("lean", leaning(app.network, app.reading, place - 1, target), (scores) => {
       leans = { scores };
       paint();

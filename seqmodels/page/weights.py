@@ -6,30 +6,35 @@ import numpy as np
 
 from seqmodels._tensorflow import keras
 from seqmodels.models.char_lm import CharLM
+from seqmodels.models.residual_lm import ResidualLM
+from seqmodels.text.codes import CodedVocab
 from seqmodels.text.vocab import CharVocab
 
 
-def check_model(model: keras.Model, vocab: CharVocab) -> None:
+def check_model(
+    model: keras.Model, vocab: CharVocab | CodedVocab, kind: type = CharLM
+) -> None:
     """Raises if the page could not compute what the model computes.
 
     Args:
-        model: A `CharLM`.
-        vocab: Its `CharVocab`.
+        model: A `CharLM`, or the `ResidualLM` of an `InformedLM`.
+        vocab: Its `CharVocab` or `CodedVocab`.
+        kind: Which of the two is wanted.
 
     Raises:
         TypeError: If they are of another kind. A subclass may compute otherwise.
         ValueError: If the vocabulary is of another size, or the model cannot read all
             that it writes.
     """
-    if type(model) is not CharLM:
+    if type(model) is not kind:
         raise TypeError(
-            "`model` must be a CharLM, whose steps the page computes; got "
-            f"{type(model).__name__}."
+            "`model` must be a CharLM or an InformedLM, whose steps the page computes; "
+            f"got {type(model).__name__}."
         )
-    if not isinstance(vocab, CharVocab):
+    if not isinstance(vocab, (CharVocab, CodedVocab)):
         raise TypeError(
-            "`vocab` must be a CharVocab: in the page one types letters; got "
-            f"{type(vocab).__name__}."
+            "`vocab` must be a CharVocab or a CodedVocab: in the page one types "
+            f"letters; got {type(vocab).__name__}."
         )
     if len(vocab) != model.vocab_size:
         raise ValueError(
@@ -53,7 +58,7 @@ def half_weights(model: CharLM) -> bytes:
     """All weights as little-endian float16, in the order in which the page reads them.
 
     The embedding, if there is one; of each layer kernel, recurrent kernel and bias;
-    the classifier's kernel and bias.
+    the classifier's kernel and bias; of a `ResidualLM` what it adds to the logits.
 
     Raises:
         ValueError: If a weight is not finite, or too large for 16 bits.
@@ -63,13 +68,18 @@ def half_weights(model: CharLM) -> bytes:
         arrays.append(("embedding", model.embedding.embeddings, vocab_size))
     for n, layer in enumerate(model.stack.layers):
         # Of ids that the page never reads, because none is written, nothing is kept.
-        rows = vocab_size if not n and not model.embedding else None
+        reads_ids = type(model) is CharLM and not n and not model.embedding
+        rows = vocab_size if reads_ids else None
         cell, name = layer.cell, f"layer {n}"
         arrays.append((f"{name}: kernel", cell.kernel, rows))
         arrays.append((f"{name}: recurrent kernel", cell.recurrent_kernel, None))
         arrays.append((f"{name}: bias", cell.bias, None))
     arrays.append(("classifier: kernel", model.classifier.kernel, None))
     arrays.append(("classifier: bias", model.classifier.bias, None))
+    if isinstance(model, ResidualLM):
+        arrays.append(("trust", model.trust, None))
+        if model.num_matches:
+            arrays.append(("follow", model.follow, None))
     return b"".join(_halves(*array) for array in arrays)
 
 
@@ -86,10 +96,14 @@ def _halves(name, variable, rows):
     return values.astype("<f2").tobytes()
 
 
-def describe(model: CharLM, vocab: CharVocab) -> dict[str, object]:
+def describe(model: CharLM, vocab: CharVocab | CodedVocab) -> dict[str, object]:
     """What the page must know beside the weights, as JSON has it."""
-    split = any("\ud800" <= char <= "\udfff" for char in vocab.chars)
-    return {
+    pairs, chars = None, vocab.chars
+    if isinstance(vocab, CodedVocab):
+        pairs = {"singles": vocab.singles, "size": vocab.size}
+        pairs, chars = pairs if vocab.pairs else None, chars.chars
+    split = any("\ud800" <= char <= "\udfff" for char in chars)
+    found = {
         "cell": model.stack.cell,
         "units": model.units,
         "num_layers": model.num_layers,
@@ -97,5 +111,9 @@ def describe(model: CharLM, vocab: CharVocab) -> dict[str, object]:
         "embed_dim": model.embed_dim or 0,
         "num_weights": model.count_params(),
         # In one string two halves of a surrogate pair would come back as one.
-        "chars": list(vocab.chars) if split else vocab.chars,
+        "chars": list(chars) if split else chars,
+        "pairs": pairs,
     }
+    if isinstance(model, ResidualLM):
+        found["num_matches"] = model.num_matches
+    return found

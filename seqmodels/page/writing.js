@@ -1,17 +1,16 @@
 // The network writes, letter by letter.
-import { sample, LONGEST } from "./reading.js";
+import { LONGEST } from "./reading.js";
 
 const PAUSE = 70; // milliseconds between letters, so that one can follow
 
 export function writing(app) {
-  const { els, state, letters } = app;
+  const { els, state, letters, network } = app;
   const calm = app.window.matchMedia("(prefers-reduced-motion: reduce)");
   let timer = 0, begun = 0;
 
   function draw() {
     const { temperature, topK } = state;
-    const logits = app.reading.logitsAt(state.ids.length - 1);
-    return sample(logits, { temperature, topK: topK ?? logits.length }, app.random);
+    return app.reading.draw(state.ids.length - 1, { temperature, topK: topK ?? Infinity }, app.random);
   }
 
   function write(num) {
@@ -61,15 +60,15 @@ export function writing(app) {
     app.changed();
   });
   els.topK.addEventListener("change", () => {
-    const wanted = Math.round(Number(els.topK.value)) || letters.chars.length;
-    state.topK = Math.min(letters.chars.length, Math.max(1, wanted));
+    const wanted = Math.round(Number(els.topK.value)) || network.vocab_size;
+    state.topK = Math.min(network.vocab_size, Math.max(1, wanted));
     app.changed();
   });
 
   function show() {
     els.temperature.value = state.temperature;
     els.temperatureOut.textContent = state.temperature.toFixed(2);
-    if (app.document.activeElement !== els.topK) els.topK.value = state.topK ?? letters.chars.length;
+    if (app.document.activeElement !== els.topK) els.topK.value = state.topK ?? network.vocab_size;
   }
 
   return { show, stop };

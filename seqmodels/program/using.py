@@ -1,11 +1,12 @@
 """`write`, `score` and `playground`: what one does with a model's file."""
 
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+import seqmodels
+from seqmodels.program import showing
 from seqmodels.program.reading import (
     RefusedError,
     described,
@@ -132,17 +133,28 @@ def playground(path: Path, out: Path | None = None, say: Callable = print) -> Pa
     """
     model, vocab = load_model(path)
     out = path.with_suffix(".html") if out is None else out
+    informed, examples = hasattr(model, "ngram"), []
     try:
-        show = importlib.import_module("seqmodels").playground
-    except (AttributeError, ImportError):
-        raise RefusedError("This version of the package has no playground.") from None
-    try:
-        page = show(model, vocab, out)
-    except (TypeError, ValueError) as error:
+        shown = showing.fitting(model)
+        if informed and model.match is not None:
+            examples = [vocab.decode(model.match.ids)[-300:]]
+        page = seqmodels.playground(shown, vocab, out, examples=examples)
+        cost = showing.cost_in_bits(model, shown)
+    except (TypeError, ValueError, AttributeError) as error:
         raise RefusedError(f"{path} cannot be shown: {error}") from None
     except OSError as error:
         raise RefusedError(
             f"{out} cannot be written: {error.strerror or error}."
         ) from None
-    say(f"{page}: open it in a browser")
-    return Path(page)
+    say(f"{page}: {page.stat().st_size / 1e6:.1f} MB; open it in a browser")
+    if informed:
+        counts = [one.ngram.count_params() for one in (shown, model)]
+        say("  in it {:,} of {:,} n-grams, a byte for each count".format(*counts))
+    if informed and model.match is not None:
+        lengths = [len(one.match.ids) for one in (shown, model)]
+        say("  and the last {:,} of {:,} symbols of its text".format(*lengths))
+    say(
+        f"  weights in 16 bits; all this costs {cost:.4f} bits a symbol, on 1,000 that "
+        "the model writes itself"
+    )
+    return page

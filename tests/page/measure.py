@@ -80,11 +80,7 @@ def measure(browser, name, model, vocab, text):
         starts = rng.integers(0, len(text) - 50, size=100)
         prompts = np.stack([vocab.encode(text[n : n + 50]) for n in starts])
         shown = seqmodels.playground(model, vocab)
-        given = {
-            "description": shown._description,
-            "weights": shown._weights,
-            "prompts": prompts.tolist(),
-        }
+        given = {**shown._synced, "prompts": prompts.tolist()}
         script = f"{module()}\nconst given = {json.dumps(given)};\n{PROBS}"
         other = Path(folder) / "probs.html"
         other.write_text(f'<script type="module">{script}</script>', "utf-8")

@@ -422,8 +422,7 @@ window.ends = [0, 1].map(() => {{
 
 def test_as_widgets_two_on_a_page(open_page, network, tmp_path):
     shown = playground(*network, examples=["abc"])
-    given = {"description": shown._description, "weights": shown._weights}
-    script = module() + WIDGETS.format(given=json.dumps(given))
+    script = module() + WIDGETS.format(given=json.dumps(shown._synced))
     (tmp_path / "widgets.html").write_text(
         f"<!doctype html><title>w</title><style>{style()}</style><body>"
         f'<script type="module">{script}</script>',

@@ -12,9 +12,10 @@ import pytest
 from seqmodels import NGramLM
 from seqmodels.page.assembling import module
 from seqmodels.page.counts import pack_counts
+from seqmodels.page.knowledge import pack_knowledge
 from seqmodels.page.weights import describe, half_weights
 from tests.conftest import ROOT
-from tests.page.networks import KINDS, make_network
+from tests.page.networks import INFORMED, KINDS, make_informed, make_network
 
 pytestmark = pytest.mark.skipif(not shutil.which("node"), reason="there is no node")
 
@@ -107,6 +108,59 @@ def case(kind):
     }
 
 
+def last_logits(model, rows):
+    """After each row of symbols, all of one length, told all that counting knows."""
+    told = [model.features(row) for row in rows]
+    inputs = [np.array(rows), *(np.stack(one) for one in zip(*told, strict=True))]
+    inputs[1] = np.stack([model.ngram.next_log_probs(row) for row in rows])
+    return model.network(tuple(inputs))[0].numpy()[:, -1]
+
+
+def softmax(logits):
+    return np.exp(logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True))
+
+
+def letter_probs(model, vocab, symbols):
+    """The probability of every letter to come, each half of a pair looked behind."""
+    (logits,) = last_logits(model, [symbols])
+    probs = softmax(logits)
+    found = probs[: vocab.singles].tolist()
+    for first in range(vocab.singles, vocab.size):
+        num = min(vocab.size, len(vocab.chars) - len(found))
+        (logits,) = last_logits(model, [np.append(symbols, first)])
+        found += (probs[first] * softmax(logits[:num])).tolist()
+    return found
+
+
+def informed_case(kind, num_prompts=100):
+    model, vocab = make_informed(**kind)
+    rng, coded = np.random.default_rng(1), "size" in kind
+    chars = vocab.chars if coded else vocab
+    # In such steps as the text that was counted has them, so that matches are found.
+    steps = rng.choice([0, 1, 1, 1, 2, 5], size=(num_prompts, LENGTH)).cumsum(axis=1)
+    prompts = []
+    for row in (rng.integers(len(chars), size=(num_prompts, 1)) + steps) % len(chars):
+        symbols = vocab.encode(chars.decode(row))
+        one = {"ids": row.tolist(), "symbols": symbols.tolist()}
+        one["probs"] = softmax(last_logits(model, [symbols])[0]).tolist()
+        one["counted"] = np.exp(model.ngram.next_log_probs(symbols)[-1]).tolist()
+        if model.match:
+            one["followed"] = model.match.followed(symbols)[-1].tolist()
+        if coded and len(prompts) < 5:
+            one["letters"] = letter_probs(model, vocab, symbols)
+        prompts.append(one)
+    knowledge, tables = pack_knowledge(model)
+    packed = base64.b64encode(half_weights(model.network)).decode()
+    description = describe(model.network, vocab) | {"knowledge": knowledge}
+    return {
+        "name": ", ".join(f"{k} {v}" for k, v in kind.items()),
+        "description": description,
+        "weights": packed,
+        "tables": tables,
+        "prompts": prompts,
+    }
+
+
 def counted(vocab_size, order, room, most):
     rng = np.random.default_rng(0)
     ids = np.cumsum(rng.choice([0, 1, 1, 1, 2, 5], size=400)) % vocab_size
@@ -128,6 +182,7 @@ def test_module_in_node(tmp_path):
             "floats": halves.astype(float).tolist(),
         },
         "networks": [case(kind) for kind in KINDS],
+        "informed": [informed_case(kind) for kind in INFORMED],
         "ngrams": [
             counted(11, order=4, room=100_000, most=1e-3),
             counted(300, order=3, room=100_000, most=1e-3),
@@ -138,7 +193,7 @@ def test_module_in_node(tmp_path):
     }
     (tmp_path / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
     files = sorted(str(path) for path in (ROOT / "tests/page").glob("*.test.mjs"))
-    assert len(files) == 2
+    assert len(files) == 3
     child = subprocess.run(
         ["node", "--test", "--test-reporter=spec", *files],
         env={**os.environ, "PLAYGROUND": str(tmp_path)},

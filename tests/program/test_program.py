@@ -172,25 +172,44 @@ def test_a_network_of_letters_alone_writes_and_scores(call, make_model, tmp_path
 
 
 def test_playground(call, refused, model, monkeypatch, tmp_path):
-    monkeypatch.delitem(seqmodels._HOME, "playground", raising=False)
-    monkeypatch.delattr(seqmodels, "playground", raising=False)
-    assert "has no playground" in refused("playground", model)
-    seen = []
-
-    def write_page(model, vocab, out):
-        seen.append((type(model).__name__, len(vocab), out))
-        return out
-
-    monkeypatch.setattr(seqmodels, "playground", write_page, raising=False)
     page = tmp_path / "page.html"
-    assert call("playground", model, "--out", page)[0] == 0
-    assert [(name, out) for name, _, out in seen] == [("InformedLM", page)]
+    status, out, _ = call("playground", model, "--out", page)
+    assert status == 0 and page.stat().st_size > 100_000
+    trained, vocab = seqmodels.load(model)
+    num, length = trained.ngram.count_params(), len(trained.match.ids)
+    assert f"in it {num:,} of {num:,} n-grams" in out
+    assert f"the last {length:,} of {length:,} symbols" in out
+    cost = float(re.search(r"costs ([\d.]+) bits a symbol", out)[1])
+    assert 0 <= cost < 0.001
+    assert "cannot be written" in refused(
+        "playground", model, "--out", tmp_path / "no" / "a.html"
+    )
+    assert "must end in .html" in refused(
+        "playground", model, "--out", tmp_path / "a.txt"
+    )
 
-    def refuse(*_):
-        raise TypeError("`model` must be a CharLM; got InformedLM.")
 
-    monkeypatch.setattr(seqmodels, "playground", refuse)
-    assert "cannot be shown: `model` must be a CharLM" in refused("playground", model)
+def test_what_a_page_has_no_room_for_is_pruned_and_told(
+    call, model, monkeypatch, tmp_path
+):
+    costs = []
+    for most in (8_000_000, 9_000):
+        monkeypatch.setattr("seqmodels.program.showing.MOST_TABLES", most)
+        out = call("playground", model, "--out", tmp_path / "page.html")[1]
+        kept, all_of_them = re.search(
+            r"in it ([\d,]+) of ([\d,]+) n-grams", out
+        ).groups()
+        costs.append(float(re.search(r"costs ([\d.]+) bits a symbol", out)[1]))
+    assert int(kept.replace(",", "")) < int(all_of_them.replace(",", ""))
+    assert costs[1] > costs[0] + 0.001
+
+
+def test_playground_of_a_network_of_letters_alone(call, make_model, tmp_path):
+    path = tmp_path / "alone.keras"
+    seqmodels.save(path, make_model(), seqmodels.CharVocab("abcdefg \n"))
+    status, out, _ = call("playground", path)
+    assert status == 0 and "n-grams" not in out
+    assert path.with_suffix(".html").stat().st_size > 50_000
 
 
 @pytest.mark.parametrize("stop", [0, 3])
@@ -290,6 +309,7 @@ def test_thousands_of_characters(call, tmp_path):
     prompt = chr(0x4E00 + 3999)
     out = call("write", path.with_suffix(".keras"), "--prompt", prompt)[1]
     assert out.startswith(prompt)
+    assert call("playground", path.with_suffix(".keras"))[0] == 0
 
 
 def test_two_letters_in_turn(call, tmp_path):

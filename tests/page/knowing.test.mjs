@@ -1,0 +1,136 @@
+// Networks that are told what counting says, and letters in two symbols, against Python.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+
+const folder = process.env.PLAYGROUND;
+const page = await import(pathToFileURL(`${folder}/playground.mjs`));
+const { informed } = JSON.parse(readFileSync(`${folder}/cases.json`, "utf-8"));
+
+async function open({ description, weights, tables }) {
+  const bytes = await page.unpacked(page.bytesOf(tables));
+  const knowledge = new page.Knowledge(description.knowledge, bytes);
+  const network = new page.Network(description, page.floatsOf(page.bytesOf(weights)));
+  const letters = new page.Letters(description.chars, description.pairs);
+  return { knowledge, network, letters, reading: () => new page.Reading(network, letters, knowledge) };
+}
+
+function near(some, others, most) {
+  assert.equal(some.length, others.length);
+  some.forEach((x, n) => assert.ok(Math.abs(x - others[n]) <= most, `${n}: ${x}, expected ${others[n]}`));
+}
+
+const sum = (some) => some.reduce((a, b) => a + b, 0);
+
+for (const some of informed) {
+  test(`${some.name}: symbols, n-grams and matches are Python's`, async () => {
+    const { knowledge, letters } = await open(some);
+    let found = 0;
+    for (const { ids, symbols, counted, followed } of some.prompts) {
+      assert.deepEqual(ids.flatMap((id) => letters.symbolsOf(id)), symbols);
+      const told = knowledge.after(symbols);
+      near(told.logProbs.map(Math.exp), counted, 1e-6);
+      assert.deepEqual(told.followed, followed || []);
+      found += told.followed.filter((id) => id < some.description.vocab_size).length;
+    }
+    if (knowledge.matches) assert.ok(found > 20, `${found} matches`);
+  });
+
+  test(`${some.name}: probabilities are Keras'`, async () => {
+    const { reading } = await open(some);
+    for (const { ids, probs } of some.prompts) {
+      const one = reading();
+      one.set(ids);
+      assert.ok(one.advance());
+      near(page.softmax(one.logitsAt(ids.length - 1)), probs, 1e-5);
+    }
+  });
+
+  test(`${some.name}: letters to come, rare ones too`, async () => {
+    const { reading, letters } = await open(some);
+    for (const { ids, letters: expected } of some.prompts.slice(0, 5)) {
+      const one = reading();
+      one.set(ids);
+      one.advance();
+      const probs = one.probsAt(ids.length - 1);
+      assert.equal(probs.length, letters.chars.length);
+      if (!expected) continue;
+      const likeliest = page.ranked(expected).slice(0, 8);
+      assert.deepEqual(page.ranked(probs).slice(0, 8), likeliest);
+      near(likeliest.map((id) => probs[id]), likeliest.map((id) => expected[id]), 1e-5);
+      assert.ok(sum(probs) < 1 + 1e-9);
+    }
+  });
+
+  test(`${some.name}: draws are letters, as often as they are probable`, async () => {
+    const { reading, letters } = await open(some);
+    const { ids, letters: expected } = some.prompts[0];
+    const one = reading();
+    one.set(ids);
+    one.advance();
+    const often = new Float64Array(letters.chars.length), rounds = 40;
+    // Of a pair the second half has a number of its own: all combinations are tried.
+    for (let a = 0; a < rounds; a++) {
+      for (let b = 0; b < rounds; b++) {
+        const numbers = [(a + 0.5) / rounds, (b + 0.5) / rounds];
+        often[one.draw(ids.length - 1, {}, () => numbers.shift())] += 1 / rounds ** 2;
+      }
+    }
+    assert.ok(Math.abs(sum(often) - 1) < 1e-9);
+    if (expected) near(often, expected, 0.03);
+    const best = page.ranked(one.probsAt(ids.length - 1))[0];
+    if (!letters.pairs) assert.equal(one.draw(ids.length - 1, { temperature: 0 }), best);
+  });
+
+  test(`${some.name}: another text or another held cell costs only what follows`, async () => {
+    const { reading } = await open(some);
+    const [{ ids }, { ids: others }] = some.prompts;
+    const used = reading(), last = ids.length - 1;
+    const hold = { layer: 0, unit: 2, value: 0.6, from: 4 };
+    for (const [text, held] of [[ids, null], [ids, hold], [[...ids.slice(0, 6), ...others.slice(6)], hold], [ids, null]]) {
+      used.set(text, held);
+      used.advance();
+      used.probsAt(last);
+      const fresh = reading();
+      fresh.set(text, held);
+      fresh.advance();
+      near(used.probsAt(last), fresh.probsAt(last), 0);
+      near(used.surprises, fresh.surprises, 0);
+      assert.deepEqual(used.symbols, fresh.symbols);
+    }
+  });
+
+  test(`${some.name}: leaning, by central differences, what is told being given`, async () => {
+    const { reading, network, letters } = await open(some);
+    const { ids } = some.prompts[1];
+    const one = reading();
+    one.set(ids);
+    one.advance();
+    const last = ids.length - 1;
+    const [target] = letters.symbolsOf(page.ranked(one.probsAt(last))[0]);
+    const work = page.leaning(network, one, last, target);
+    let result = work.next();
+    while (!result.done) result = work.next();
+    const logit = (place, strength) => {
+      let before = null;
+      one.symbols.forEach((symbol, s) => {
+        const own = s <= one.ends[place] && s > (place ? one.ends[place - 1] : -1);
+        const scaled = Object.create(network, {
+          inputOf: { value: (x) => network.inputOf(x).map((v) => v * (own ? strength : 1)) },
+        });
+        before = scaled.step(symbol, before, null, one.told[s]);
+      });
+      return network.logits(before, one.told.at(-1))[target];
+    };
+    const slopes = ids.map((_, t) => (logit(t, 1.01) - logit(t, 0.99)) / 0.02);
+    near(result.value, slopes, 2e-3 * Math.max(1, ...slopes.map(Math.abs)));
+    assert.ok(Math.max(...slopes.map(Math.abs)) > 0.02, "there is something to see");
+  });
+}
+
+test("tables of another length are refused", async () => {
+  const { description, tables } = informed[1];
+  const bytes = await page.unpacked(page.bytesOf(tables));
+  assert.throws(() => new page.Knowledge(description.knowledge, bytes.slice(1)), /tables: expected \d+ bytes; got \d+/);
+});

@@ -1,0 +1,180 @@
+"""The page of a network that is told what counting says, and of letters in pairs."""
+
+import base64
+import gzip
+import json
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import seqmodels
+from seqmodels import CompactNGramLM, InformedLM, MatchModel, NGramLM, playground
+from seqmodels.page import playground as page_module
+from seqmodels.page.assembling import ROOM, module, style
+from tests.page.networks import INFORMED, make_informed
+from tests.page.test_in_browser import AXE, WIDGETS, guesses, text_of, until
+from tests.page.test_in_node import letter_probs
+from tests.page.test_playground import parts
+
+PAIRS = {"lengths": (2, 3), "chars": 50, "size": 9}
+TYPED = (
+    "\u4e00\u4e01\u4e02\u4e03\u4e20"  # the first of one symbol each, the last of two
+)
+
+
+@pytest.mark.parametrize("kind", INFORMED, ids=str)
+def test_weights_tables_and_text_are_there(tmp_path, kind):
+    model, vocab = make_informed(**kind)
+    path = playground(model, vocab, tmp_path / "page.html")
+    page, description = parts(path)
+    packed = np.frombuffer(base64.b64decode(page.raw["weights"]), "<f2")
+    assert len(packed) == model.network.count_params()
+    assert np.array_equal(np.sort(packed), np.sort(flat(model.network)))
+    raw = gzip.decompress(base64.b64decode(page.raw["tables"]))
+    width = 1 if len(vocab) < 256 else 2
+    if model.match is None:
+        assert description["knowledge"]["text_length"] == 0
+    else:
+        ids = model.match.ids.astype(f"<u{width}").tobytes()
+        assert raw.endswith(ids) and description["knowledge"]["text_length"] == 300
+    counts = sum(description["knowledge"]["sizes"])
+    assert counts == model.ngram.count_params() == description["ngram"]["num_kept"]
+    size = path.stat().st_size - len(page.raw["weights"]) - len(page.raw["tables"])
+    assert size <= ROOM
+
+
+def flat(network):
+    return np.concatenate([w.ravel() for w in network.get_weights()]).astype("<f2")
+
+
+def test_the_same_model_makes_the_same_page(tmp_path):
+    model, vocab = make_informed(**PAIRS)
+    pages = [playground(model, vocab, tmp_path / f"{n}.html") for n in "ab"]
+    assert pages[0].read_bytes() == pages[1].read_bytes()
+
+
+def refusals():
+    model, vocab = make_informed(lengths=(2,))
+    size, network, ngram, match = len(vocab), model.network, model.ngram, model.match
+    large = NGramLM(size, 3).fit(match.ids)
+    yield InformedLM(network, large, match), None, TypeError, "CompactNGramLM.*NGramLM"
+    unfit = CompactNGramLM(size, 3)
+    yield InformedLM(network, unfit, match), None, ValueError, "has counted nothing"
+    unread = MatchModel(size, (2,))
+    yield InformedLM(network, ngram, unread), None, ValueError, "has read nothing"
+    yield model, large, ValueError, "`ngram` must be left out for an InformedLM"
+
+
+def test_what_a_page_cannot_carry_is_refused():
+    _, vocab = make_informed(lengths=(2,))
+    for model, ngram, error, message in refusals():
+        with pytest.raises(error, match=message):
+            playground(model, vocab, ngram=ngram)
+
+
+def test_other_weights_and_vocabularies_are_refused():
+    model, vocab = make_informed()
+    with pytest.raises(ValueError, match="`vocab` must have the model's 9 .* got 3"):
+        playground(model, seqmodels.CharVocab("abc"))
+    with pytest.raises(TypeError, match="`model` must be a CharLM or an InformedLM"):
+        playground(model.network, vocab)
+    model.network.trust.assign(model.network.trust * np.nan)
+    with pytest.raises(ValueError, match="no finite number, in trust"):
+        playground(model, vocab)
+
+
+def test_tables_too_large_are_refused(monkeypatch, tmp_path):
+    monkeypatch.setattr(page_module, "MOST_TABLES", 100)
+    with pytest.raises(ValueError, match="has counted [0-9,]+ bytes.* room for 100"):
+        playground(*make_informed(), tmp_path / "page.html")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.fixture(scope="module")
+def coded():
+    return make_informed(**PAIRS)
+
+
+@pytest.fixture(scope="module")
+def path(coded, tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "page.html"
+    return playground(*coded, path, examples=[TYPED[:3]])
+
+
+@pytest.mark.slow
+def test_typing_shows_letters_of_one_symbol_and_of_two(open_page, path, coded):
+    model, vocab = coded
+    page = open_page(path)
+    assert text_of(page) == TYPED[:3]
+    page.locator("textarea").focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.insert_text(TYPED[3:])
+    probs = letter_probs(model, vocab, vocab.encode(TYPED))
+    shown = guesses(page)
+    best = np.argsort(probs)[::-1][:7]
+    assert [row[0] for row in shown[:7]] == [vocab.chars.chars[n] for n in best]
+    assert any(n >= vocab.singles for n in best), "a pair among them"
+    for letter, said, _ in shown[:7]:
+        p = probs[vocab.chars.chars.index(letter)]
+        assert float(said.rstrip("%")) / 100 == pytest.approx(p, abs=0.006)
+    assert "letter 5 of 5" in page.locator(".place").inner_text()
+    assert "symbols stood before came 2: " in page.locator(".next").inner_text()
+    assert "in which it looks those up" in page.locator(".lead").inner_text()
+
+
+@pytest.mark.slow
+def test_it_writes_leans_holds_and_finds(open_page, path, coded):
+    known = set(coded[1].chars.chars)
+    page = open_page(path, "#T=2&hold=0_1_0.5_1&by=lean")
+    page.get_by_role("button", name="Write").click()
+    until(page, "document.querySelector('textarea').value.length > 12")
+    page.get_by_role("button", name="Stop").click()
+    text = text_of(page)
+    assert set(text) <= known
+    assert "taken as given" in page.locator(".legend").inner_text()
+    assert "held at 0.50 from letter 2" in page.locator(".cells").inner_text()
+    page.locator("[data-el=find]").fill(text[3])
+    page.wait_for_selector(".found button")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not os.path.exists(AXE), reason="AXE_CORE names no axe.min.js")
+def test_axe_finds_nothing(open_page, path):
+    page = open_page(path)
+    page.evaluate(Path(AXE).read_text(encoding="utf-8") + "; null")
+    found = page.evaluate("axe.run(document)")
+    assert [v["id"] for v in found["violations"]] == []
+
+
+@pytest.mark.slow
+def test_in_a_notebooks_frame_and_as_widgets(open_page, coded, tmp_path):
+    shown = playground(*coded, examples=[TYPED[:3]])
+    (tmp_path / "frame.html").write_text(
+        f"<!doctype html><title>n</title>{shown._repr_html_()}", encoding="utf-8"
+    )
+    frame = open_page(tmp_path / "frame.html", ready="iframe").frame_locator("iframe")
+    frame.locator("textarea").fill(TYPED[:4])
+    assert "letter 4 of 4" in frame.locator(".place").inner_text()
+    script = module() + WIDGETS.format(given=json.dumps(shown._synced))
+    (tmp_path / "widgets.html").write_text(
+        f"<!doctype html><title>w</title><style>{style()}</style><body>"
+        f'<script type="module">{script}</script>',
+        encoding="utf-8",
+    )
+    page = open_page(tmp_path / "widgets.html")
+    until(page, "document.querySelectorAll('textarea').length === 2")
+    page.evaluate("Promise.all(ends).then(all => all.forEach(end => end()))")
+
+
+@pytest.mark.slow
+def test_a_page_whose_tables_are_cut_off_says_so(chromium, path, tmp_path):
+    text = path.read_text(encoding="utf-8")
+    cut = re.sub(r'(id="tables">[^<]{200})[^<]+', r"\1", text)
+    (tmp_path / "cut.html").write_text(cut, encoding="utf-8")
+    page = chromium.new_page()
+    page.goto((tmp_path / "cut.html").as_uri())
+    until(page, "document.body.innerText.includes('cannot be unpacked')")
+    page.close()
