@@ -103,29 +103,32 @@ for (const some of informed) {
 
   test(`${some.name}: leaning, by central differences, what is told being given`, async () => {
     const { reading, network, letters } = await open(some);
-    const { ids } = some.prompts[1];
-    const one = reading();
-    one.set(ids);
-    one.advance();
-    const last = ids.length - 1;
-    const [target] = letters.symbolsOf(page.ranked(one.probsAt(last))[0]);
-    const work = page.leaning(network, one, last, target);
-    let result = work.next();
-    while (!result.done) result = work.next();
-    const logit = (place, strength) => {
-      let before = null;
-      one.symbols.forEach((symbol, s) => {
-        const own = s <= one.ends[place] && s > (place ? one.ends[place - 1] : -1);
-        const scaled = Object.create(network, {
-          inputOf: { value: (x) => network.inputOf(x).map((v) => v * (own ? strength : 1)) },
+    let largest = 0;
+    for (const { ids } of some.prompts.slice(0, 5)) {
+      const one = reading();
+      one.set(ids);
+      one.advance();
+      const last = ids.length - 1;
+      const [target] = letters.symbolsOf(page.ranked(one.probsAt(last))[0]);
+      const work = page.leaning(network, one, last, target);
+      let result = work.next();
+      while (!result.done) result = work.next();
+      const logit = (place, strength) => {
+        let before = null;
+        one.symbols.forEach((symbol, s) => {
+          const own = s <= one.ends[place] && s > (place ? one.ends[place - 1] : -1);
+          const scaled = Object.create(network, {
+            inputOf: { value: (x) => network.inputOf(x).map((v) => v * (own ? strength : 1)) },
+          });
+          before = scaled.step(symbol, before, null, one.told[s]);
         });
-        before = scaled.step(symbol, before, null, one.told[s]);
-      });
-      return network.logits(before, one.told.at(-1))[target];
-    };
-    const slopes = ids.map((_, t) => (logit(t, 1.01) - logit(t, 0.99)) / 0.02);
-    near(result.value, slopes, 2e-3 * Math.max(1, ...slopes.map(Math.abs)));
-    assert.ok(Math.max(...slopes.map(Math.abs)) > 0.02, "there is something to see");
+        return network.logits(before, one.told.at(-1))[target];
+      };
+      const slopes = ids.map((_, t) => (logit(t, 1.01) - logit(t, 0.99)) / 0.02);
+      near(result.value, slopes, 2e-3 * Math.max(0.1, ...slopes.map(Math.abs)));
+      largest = Math.max(largest, ...slopes.map(Math.abs));
+    }
+    assert.ok(largest > 0.02, `there is something to see: ${largest}`);
   });
 }
 

@@ -43,9 +43,13 @@ new Promise((done) => {
 })
 """
 PROBS = """
-const network = new Network(given.description, floatsOf(bytesOf(given.weights)));
+const { description } = given;
+const network = new Network(description, floatsOf(bytesOf(given.weights)));
+const letters = new Letters(description.chars, description.pairs);
+const tables = given.tables && (await unpacked(bytesOf(given.tables)));
+const knowledge = tables ? new Knowledge(description.knowledge, tables) : null;
 window.probs = given.prompts.map((ids) => {
-  const reading = new Reading(network);
+  const reading = new Reading(network, letters, knowledge);
   reading.set(ids);
   reading.advance();
   return [...softmax(reading.logitsAt(ids.length - 1))];
@@ -78,18 +82,23 @@ def measure(browser, name, model, vocab, text):
             page.close()
         rng = np.random.default_rng(0)
         starts = rng.integers(0, len(text) - 50, size=100)
-        prompts = np.stack([vocab.encode(text[n : n + 50]) for n in starts])
+        prompts = [text[n : n + 50] for n in starts]
+        letters = getattr(vocab, "chars", vocab)
+        letters = vocab if isinstance(letters, str) else letters
         shown = seqmodels.playground(model, vocab)
-        given = {**shown._synced, "prompts": prompts.tolist()}
+        given = {
+            **shown._synced,
+            "prompts": [letters.encode(some).tolist() for some in prompts],
+        }
         script = f"{module()}\nconst given = {json.dumps(given)};\n{PROBS}"
         other = Path(folder) / "probs.html"
         other.write_text(f'<script type="module">{script}</script>', "utf-8")
         page = browser.new_page()
         page.goto(other.as_uri())
+        page.wait_for_function("window.probs")
         probs = np.array(page.evaluate("probs"))
         page.close()
-    logits = model(prompts)[0].numpy()[:, -1].astype(float)
-    own = np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
+    own = np.array([probs_after(model, vocab.encode(some)) for some in prompts])
     print(
         f"{name}: opens in {np.median(opened):.0f} ms (at most {max(opened):.0f});",
         end="",
@@ -98,6 +107,14 @@ def measure(browser, name, model, vocab, text):
         print(f" {by}: key {np.median(some):.0f} ms, at most {max(some):.0f};", end="")
     print(f" leaning {min(leans):.0f} ms;", end="")
     print(f" largest difference to Keras {np.abs(probs - own).max():.1e}", flush=True)
+
+
+def probs_after(model, ids):
+    states = model.initial_states(1)
+    for now in ids:
+        logits, states = model.step(np.array([now], np.int32), states)
+    logits = np.asarray(logits[0], float)
+    return np.exp(logits - np.logaddexp.reduce(logits))
 
 
 def main(files):
@@ -109,7 +126,9 @@ def main(files):
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
         for file in files:
-            measure(browser, file, *seqmodels.load(file), text)
+            model, vocab = seqmodels.load(file)
+            known = getattr(model, "match", None) and vocab.decode(model.match.ids)
+            measure(browser, file, model, vocab, known[-300:] if known else text)
         vocab = seqmodels.CharVocab(sorted({*map(chr, range(32, 127)), "\n"}))
         kinds = [
             ("lstm", 128, 1),

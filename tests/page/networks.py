@@ -1,6 +1,5 @@
 """Small networks whose guesses differ from letter to letter, and their vocabulary."""
 
-import keras
 import numpy as np
 
 from seqmodels import (
@@ -54,8 +53,8 @@ def make_informed(*, lengths=(), chars=9, size=None, order=4, units=7, **kind):
     network = ResidualLM(len(vocab), units, num_matches=len(lengths), **kind)
     for weights in network.weights:  # such that all fit into 16 bits
         scale = 2 / np.sqrt(weights.shape[0]) if len(weights.shape) > 1 else 0.5
-        weights.assign_add(rng.normal(0, scale, weights.shape))
-        weights.assign(keras.ops.cast(keras.ops.cast(weights, "float16"), "float32"))
+        values = rng.normal(weights is network.trust, scale, weights.shape)
+        weights.assign(values.astype(np.float16))
     # Of what bundles hold, as they hold it.
     ngram = CompactNGramLM(len(vocab), order).fit(ids).pruned(0.5).quantised()
     match = MatchModel(len(vocab), lengths).fit(ids[-300:]) if lengths else None

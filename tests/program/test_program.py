@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import seqmodels
+from seqmodels.page.knowledge import pack_knowledge
 from seqmodels.program.settings import Plan
 from tests.program.conftest import make_text
 
@@ -192,8 +193,8 @@ def test_playground(call, refused, model, monkeypatch, tmp_path):
 def test_what_a_page_has_no_room_for_is_pruned_and_told(
     call, model, monkeypatch, tmp_path
 ):
-    costs = []
-    for most in (8_000_000, 9_000):
+    costs, size = [], len(pack_knowledge(seqmodels.load(model)[0])[1])
+    for most in (size, size * 9 // 10):
         monkeypatch.setattr("seqmodels.program.showing.MOST_TABLES", most)
         out = call("playground", model, "--out", tmp_path / "page.html")[1]
         kept, all_of_them = re.search(
