@@ -23,6 +23,7 @@ MAY_IMPORT = {
         "display",
         "bundle",
         "exercises",
+        "page",
     },
     "page": {"_tensorflow", "text", "counting", "models"},
 }

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-import seqmodels
-from seqmodels.program import showing
 from seqmodels.program.reading import (
     RefusedError,
     described,
@@ -55,14 +53,18 @@ def write(
     if prompt == "":
         raise RefusedError("--prompt must have a character at least, or be left out.")
     model, vocab = load_model(path)
-    if prompt is None:
-        starts = [char for char in "\n ." if not unknown_chars(char, vocab)]
-        prompt = starts[0] if starts else vocab.decode([0])
+    prompt = _start(vocab) if prompt is None else prompt
     rng = np.random.default_rng(seed)
     ids = encode(prompt, vocab, "The prompt")
     added = vocab.decode(generate(model, ids, length, rng, temperature=temperature))
     say((prompt + added).lstrip("\n"))
     return added
+
+
+def _start(vocab):
+    """What stands before a line, if the vocabulary has it."""
+    starts = [char for char in "\n ." if not unknown_chars(char, vocab)]
+    return starts[0] if starts else vocab.decode([0])
 
 
 def score(
@@ -131,15 +133,21 @@ def playground(path: Path, out: Path | None = None, say: Callable = print) -> Pa
     Raises:
         RefusedError: If the model cannot be loaded or shown, or the page not written.
     """
+    from seqmodels.page import fitting  # not before they are needed, nor TensorFlow
+    from seqmodels.page.playground import playground as write_page
+
     model, vocab = load_model(path)
     out = path.with_suffix(".html") if out is None else out
-    informed, examples = hasattr(model, "ngram"), []
+    informed = hasattr(model, "ngram")
     try:
-        shown = showing.fitting(model)
-        if informed and model.match is not None:
-            examples = [vocab.decode(model.match.ids)[-300:]]
-        page = seqmodels.playground(shown, vocab, out, examples=examples)
-        cost = showing.cost_in_bits(model, shown)
+        shown = fitting.fit(model)
+        # Not the text that it has counted: there it is far too sure.
+        ids, rng = vocab.encode(_start(vocab)), np.random.default_rng(0)
+        example = vocab.decode(generate(model, ids, 200, rng, temperature=0.5))
+        for char in unknown_chars(example, vocab):  # a pair that stands for none
+            example = example.replace(char, "")
+        page = write_page(shown, vocab, out, examples=[example])
+        cost = fitting.cost_in_bits(model, shown)
     except (TypeError, ValueError, AttributeError) as error:
         raise RefusedError(f"{path} cannot be shown: {error}") from None
     except OSError as error:
@@ -153,8 +161,9 @@ def playground(path: Path, out: Path | None = None, say: Callable = print) -> Pa
     if informed and model.match is not None:
         lengths = [len(one.match.ids) for one in (shown, model)]
         say("  and the last {:,} of {:,} symbols of its text".format(*lengths))
+    bits = f"{cost:.4f}" if cost >= 1e-4 else "less than 0.0001"
     say(
-        f"  weights in 16 bits; all this costs {cost:.4f} bits a symbol, on 1,000 that "
-        "the model writes itself"
+        f"  weights in 16 bits; all this costs {bits} bits a symbol, on 1,000 that the "
+        "model writes itself"
     )
     return page

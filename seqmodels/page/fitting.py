@@ -1,4 +1,4 @@
-"""A model as its page has it, and what that costs."""
+"""A model cut down to what a page has room for, and what that costs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PRUNINGS = 2.0 ** np.arange(11)  # nats, as of `CompactNGramLM.pruned`
 ROWS, BEFORE, STEPS = 20, 20, 50  # of the text by which the cost is measured
 
 
-def fitting(model: keras.Model | InformedLM) -> keras.Model | InformedLM:
+def fit(model: keras.Model | InformedLM) -> keras.Model | InformedLM:
     """The model, with as much of what it has counted as a page has room for."""
     if not isinstance(model, InformedLM) or model.match is None:
         return model
