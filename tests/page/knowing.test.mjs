@@ -88,7 +88,8 @@ for (const some of informed) {
     const [{ ids }, { ids: others }] = some.prompts;
     const used = reading(), last = ids.length - 1;
     const hold = { layer: 0, unit: 2, value: 0.6, from: 4 };
-    for (const [text, held] of [[ids, null], [ids, hold], [[...ids.slice(0, 6), ...others.slice(6)], hold], [ids, null]]) {
+    const later = { ...hold, from: ids.length };
+    for (const [text, held] of [[ids, null], [ids, later], [ids, hold], [[...ids.slice(0, 6), ...others.slice(6)], hold], [ids, null]]) {
       used.set(text, held);
       used.advance();
       used.probsAt(last);
@@ -104,9 +105,10 @@ for (const some of informed) {
   test(`${some.name}: leaning, by central differences, what is told being given`, async () => {
     const { reading, network, letters } = await open(some);
     let largest = 0;
-    for (const { ids } of some.prompts.slice(0, 5)) {
+    for (const [n, { ids }] of some.prompts.slice(0, 6).entries()) {
+      const hold = n % 2 ? { layer: 0, unit: 2, value: -0.4, from: ids.length - 2 } : null;
       const one = reading();
-      one.set(ids);
+      one.set(ids, hold);
       one.advance();
       const last = ids.length - 1;
       const [target] = letters.symbolsOf(page.ranked(one.probsAt(last))[0]);
@@ -116,11 +118,12 @@ for (const some of informed) {
       const logit = (place, strength) => {
         let before = null;
         one.symbols.forEach((symbol, s) => {
+          const held = hold && s > one.ends[hold.from - 1] ? hold : null;
           const own = s <= one.ends[place] && s > (place ? one.ends[place - 1] : -1);
           const scaled = Object.create(network, {
             inputOf: { value: (x) => network.inputOf(x).map((v) => v * (own ? strength : 1)) },
           });
-          before = scaled.step(symbol, before, null, one.told[s]);
+          before = scaled.step(symbol, before, held, one.told[s]);
         });
         return network.logits(before, one.told.at(-1))[target];
       };

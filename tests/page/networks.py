@@ -48,7 +48,7 @@ def make_informed(*, lengths=(), chars=9, size=None, order=4, units=7, **kind):
     letters = [chr(97 + n if chars <= 26 else 0x4E00 + n) for n in range(chars)]
     rng = np.random.default_rng(0)
     vocab = CodedVocab(letters, size) if size else CharVocab(letters)
-    text = np.cumsum(rng.choice([0, 1, 1, 1, 2, 5], size=400)) % chars
+    text = np.cumsum(rng.choice([0, 1, 1, 1, 2, 5], size=4000)) % chars
     ids = vocab.encode("".join(letters[n] for n in text))
     network = ResidualLM(len(vocab), units, num_matches=len(lengths), **kind)
     for weights in network.weights:  # such that all fit into 16 bits
