@@ -3,6 +3,8 @@
 const SEEN = { " ": "·", "\n": "¶", "\t": "→", "\r": "↵" };
 const HEARD = { " ": "space", "\n": "line end", "\t": "tab", "\r": "carriage return" };
 
+export const ROWS = 8; // letters shown that may come next
+
 export class Letters {
   // `pairs`, if there are any: how many of the `size` symbols stand for a letter each; the
   // others begin a pair, which stands for a rarer letter (see Python's `CodedVocab`).
@@ -48,15 +50,17 @@ export class Letters {
   }
 
   // Probabilities of letters from those of symbols; `after` gives those of the `num` second
-  // halves. Behind a half that is less likely than `rows` whole letters it does not look.
-  spread(probs, after, rows = 8) {
+  // halves. Behind a half that is less likely than eight whole letters it does not look,
+  // unless a letter is wanted that begins so.
+  spread(probs, after, wanted = []) {
     if (!this.pairs) return probs;
     const { singles } = this.pairs;
     const found = new Float64Array(this.chars.length);
     found.set(probs.subarray(0, singles));
+    const needed = new Set(wanted.map((id) => this.symbolsOf(id)[0]));
     const halves = Array.from(probs.subarray(singles), (p, n) => [p, singles + n]).sort((a, b) => b[0] - a[0]);
     for (const [p, first] of halves) {
-      if (p <= found.slice().sort().at(-rows)) break;
+      if (p <= found.slice().sort().at(-ROWS) && !needed.has(first)) continue;
       const { start, num } = this.behind(first);
       after(first, num).forEach((q, k) => (found[start + k] = p * q));
     }

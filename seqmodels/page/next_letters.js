@@ -1,8 +1,6 @@
 // The next letters as bars: the network's guess, and the n-gram's beside it.
 import { ranked } from "./reading.js";
-import { percent } from "./letters.js";
-
-const ROWS = 8;
+import { ROWS, percent } from "./letters.js";
 
 // The likeliest by the network; the n-gram's own likeliest is among them in any case.
 export function shownIds(probs, counted) {
@@ -39,10 +37,12 @@ export function nextLetters(app) {
 
   function show() {
     const { place } = app.state;
-    const probs = place ? app.reading.probsAt(place - 1) : null;
-    const counted = app.ngram ? countedAfter(place) : null;
+    let probs = place ? app.reading.probsAt(place - 1) : null;
+    let counted = app.ngram ? countedAfter(place) : null;
     els.empty.hidden = place > 0;
     const ids = shownIds(probs || counted || [], counted);
+    // Of rare letters only some were looked at; now it is known which are shown.
+    if (letters.pairs) [probs, counted] = [probs && app.reading.probsAt(place - 1, ids), counted && countedAfter(place, ids)];
     const scale = Math.max(0.25, ...ids.map((id) => Math.max(probs?.[id] ?? 0, counted?.[id] ?? 0)));
     rows.forEach((row, n) => {
       row.tr.hidden = n >= ids.length;
@@ -60,14 +60,14 @@ export function nextLetters(app) {
     timer = setTimeout(() => speak(probs), 700);
   }
 
-  function countedAfter(place) {
+  function countedAfter(place, wanted = []) {
     const symbols = app.state.ids.slice(0, place).flatMap((id) => letters.symbolsOf(id));
     const then = (first, num) => {
       const probs = app.ngram.next([...symbols, first]).subarray(0, num);
       const total = probs.reduce((a, b) => a + b, 0);
       return probs.map((p) => p / total);
     };
-    return letters.spread(app.ngram.next(symbols), then, 1);
+    return letters.spread(app.ngram.next(symbols), then, wanted);
   }
 
   // What came where the last letters stood before.

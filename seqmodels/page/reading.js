@@ -50,7 +50,7 @@ export class Reading {
     while (same < this.steps.length && same < ids.length && ids[same] === this.ids[same]) same++;
     if (!sameHold(hold, this.hold)) {
       same = Math.min(same, hold?.from ?? Infinity, this.hold?.from ?? Infinity);
-      if (this.last) this.last.probs = null;
+      this.last?.behind.clear();
     }
     this.ids = Array.from(ids);
     this.hold = hold;
@@ -90,7 +90,7 @@ export class Reading {
   }
 
   logitsOf(end) {
-    if (this.last?.end !== end) this.last = { end, logits: this.network.logits(this.inner[end], this.told[end]), probs: null };
+    if (this.last?.end !== end) this.last = { end, logits: this.network.logits(this.inner[end], this.told[end]), behind: new Map() };
     return this.last.logits;
   }
 
@@ -99,28 +99,32 @@ export class Reading {
     return this.logitsOf(this.ends[place]);
   }
 
-  // And of the one behind the first half of a pair.
-  logitsBehind(place, first) {
-    const { step, told } = this.stepBy(first, this.ends[place], place + 1);
-    return this.network.logits(step, told);
+  // And of the `num` that may stand behind the first half of a pair.
+  logitsBehind(place, first, num) {
+    this.logitsAt(place); // `last` is then of this place
+    const { behind } = this.last;
+    if (!behind.has(first)) {
+      const { step, told } = this.stepBy(first, this.ends[place], place + 1);
+      behind.set(first, this.network.logits(step, told).slice(0, num));
+    }
+    return behind.get(first);
   }
 
   toldAt(place) {
     return this.told[this.ends[place]];
   }
 
-  // Probabilities of the letters to come: of the likeliest, and of whatever was looked at
-  // to be sure of these.
-  probsAt(place) {
+  // Probabilities of the letters to come: of the likeliest and those `wanted`, and of
+  // whatever was looked at to be sure of these.
+  probsAt(place, wanted = []) {
     const probs = softmax(this.logitsAt(place));
-    this.last.probs ||= this.letters.spread(probs, (first, num) => softmax(this.logitsBehind(place, first).slice(0, num)));
-    return this.last.probs;
+    return this.letters.spread(probs, (first, num) => softmax(this.logitsBehind(place, first, num)), wanted);
   }
 
   // Draws the letter to come; of a pair both halves.
   draw(place, { temperature = 1, topK = Infinity }, random) {
     const choose = (logits) => sample(logits, { temperature, topK }, random);
     const symbol = choose(this.logitsAt(place));
-    return this.letters.whole(symbol, (first, num) => choose(this.logitsBehind(place, first).slice(0, num)));
+    return this.letters.whole(symbol, (first, num) => choose(this.logitsBehind(place, first, num)));
   }
 }

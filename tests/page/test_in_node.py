@@ -120,14 +120,13 @@ def softmax(logits):
     return np.exp(logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True))
 
 
-def letter_probs(model, vocab, symbols):
+def letter_probs(logits_after, vocab, symbols):
     """The probability of every letter to come, each half of a pair looked behind."""
-    (logits,) = last_logits(model, [symbols])
-    probs = softmax(logits)
+    probs = softmax(logits_after(symbols))
     found = probs[: vocab.singles].tolist()
     for first in range(vocab.singles, vocab.size):
         num = min(vocab.size, len(vocab.chars) - len(found))
-        (logits,) = last_logits(model, [np.append(symbols, first)])
+        logits = logits_after(np.append(symbols, first))
         found += (probs[first] * softmax(logits[:num])).tolist()
     return found
 
@@ -147,7 +146,9 @@ def informed_case(kind, num_prompts=100):
         if model.match:
             one["followed"] = model.match.followed(symbols)[-1].tolist()
         if coded and len(prompts) < 5:
-            one["letters"] = letter_probs(model, vocab, symbols)
+            one["letters"] = letter_probs(
+                lambda some: last_logits(model, [some])[0], vocab, symbols
+            )
         prompts.append(one)
     knowledge, tables = pack_knowledge(model)
     packed = base64.b64encode(half_weights(model.network)).decode()

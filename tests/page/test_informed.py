@@ -16,7 +16,7 @@ from seqmodels.page import playground as page_module
 from seqmodels.page.assembling import ROOM, module, style
 from tests.page.networks import INFORMED, make_informed
 from tests.page.test_in_browser import AXE, WIDGETS, guesses, text_of, until
-from tests.page.test_in_node import letter_probs
+from tests.page.test_in_node import last_logits, letter_probs
 from tests.page.test_playground import parts
 
 PAIRS = {"lengths": (2, 3), "chars": 50, "size": 9}
@@ -112,14 +112,20 @@ def test_typing_shows_letters_of_one_symbol_and_of_two(open_page, path, coded):
     page.locator("textarea").focus()
     page.keyboard.press("Control+End")
     page.keyboard.insert_text(TYPED[3:])
-    probs = letter_probs(model, vocab, vocab.encode(TYPED))
-    shown = guesses(page)
+    shown, symbols = guesses(page), vocab.encode(TYPED)
+    models = [
+        lambda some: last_logits(model, [some])[0],
+        lambda some: model.ngram.next_log_probs(some)[-1],
+    ]
+    probs, counted = (letter_probs(one, vocab, symbols) for one in models)
     best = np.argsort(probs)[::-1][:7]
     assert [row[0] for row in shown[:7]] == [vocab.chars.chars[n] for n in best]
     assert any(n >= vocab.singles for n in best), "a pair among them"
-    for letter, said, _ in shown[:7]:
-        p = probs[vocab.chars.chars.index(letter)]
-        assert float(said.rstrip("%")) / 100 == pytest.approx(p, abs=0.006)
+    assert vocab.chars.chars[np.argmax(counted)] in [row[0] for row in shown]
+    for letter, *both in shown:
+        for said, some in zip(both, (probs, counted), strict=True):
+            p = some[vocab.chars.chars.index(letter)]
+            assert float(said.strip("<%")) / 100 == pytest.approx(p, abs=0.006)
     assert "letter 5 of 5" in page.locator(".place").inner_text()
     assert "symbols stood before came 2: " in page.locator(".next").inner_text()
     assert "in which it looks those up" in page.locator(".lead").inner_text()
