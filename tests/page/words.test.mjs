@@ -100,3 +100,22 @@ test("the n-gram's favourite is among what is shown", () => {
   assert.deepEqual(page.shownIds(probs, null), [0, 1, 2, 3, 4, 5, 6, 7]);
   assert.deepEqual(page.shownIds(probs, counted), [0, 1, 2, 3, 4, 5, 6, 15]);
 });
+
+test("behind the half of a pair one looks if it is likely, or what begins so is wanted", () => {
+  const chars = String.fromCharCode(...Array.from({ length: 30 }, (_, n) => 0x4e00 + n));
+  const letters = new page.Letters(chars, { singles: 10, size: 12 }); // 10 + 12 + 8
+  assert.deepEqual([9, 10, 21, 22, 29].map((id) => letters.symbolsOf(id)), [[9], [10, 0], [10, 11], [11, 0], [11, 7]]);
+  const asked = [];
+  const after = (first, num) => (asked.push([first, num]), new Float64Array(num).fill(1 / num));
+  const spread = (half, wanted) => {
+    asked.length = 0;
+    return letters.spread(Float64Array.from([...new Array(10).fill((1 - half - 0.01) / 10), half, 0.01]), after, wanted);
+  };
+  assert.equal(spread(0.05)[12], 0);
+  assert.deepEqual(asked, []);
+  assert.equal(spread(0.05, [12, 3])[12], 0.05 / 12);
+  assert.deepEqual(asked, [[10, 12]]);
+  assert.equal(spread(0.5, [25])[25], 0.01 / 8);
+  assert.deepEqual(asked, [[10, 12], [11, 8]]);
+  assert.equal(letters.whole(11, (first, num) => first + num - 14), 27);
+});
