@@ -47,9 +47,7 @@ def _difference(given, wanted, rtol):
         kind = "An array of numbers" if array.ndim else "A number"
         return f"{kind} is wanted; yours is of type {type(given).__name__}."
     if numbers.shape != array.shape:
-        if numbers.ndim == array.ndim == 1:
-            return f"{array.size} numbers are wanted; yours are {numbers.size}."
-        return f"The shape {array.shape} is wanted; yours is {numbers.shape}."
+        return _difference_of_shapes(numbers, array)
     if array.dtype.kind in "biu":
         what = "True and False" if array.dtype.kind == "b" else "The numbers"
         return None if np.array_equal(numbers, array) else f"{what} differ."
@@ -57,6 +55,20 @@ def _difference(given, wanted, rtol):
     atol = rtol * finite.max() if finite.size else 0
     same = np.allclose(numbers, array, rtol=0, atol=max(atol, 1e-9), equal_nan=True)
     return None if same else "The numbers differ."
+
+
+def _difference_of_shapes(numbers, array):
+    if not array.ndim:
+        return f"A single number is wanted; yours has the shape {numbers.shape}."
+    if not numbers.ndim == array.ndim == 1:
+        return f"The shape {array.shape} is wanted; yours is {numbers.shape}."
+    kind = "numbers are" if array.size != 1 else "number is"
+    said = f"{array.size} {kind} wanted; yours are {numbers.size}"
+    n = min(array.size, numbers.size)
+    others = np.flatnonzero(numbers[:n] != array[:n])
+    if array.dtype.kind in "biu" and others.size:  # it is not the length alone
+        said += f", and other ones from index {others[0]} on"
+    return said + "."
 
 
 def holds_arrays(value: object) -> bool:

@@ -101,7 +101,8 @@ def recognise(exercise: "Exercise", outcomes: list[Outcome]) -> "WrongAnswer | N
     """The wrong answer that gives the same on every example, if there is one.
 
     Where an answer crashes and the known one does not, the example counts for nothing;
-    but on most there must be a value, and on two at least one that is wrong.
+    but most must count, and two at least must tell: with a wrong value or, if the two
+    crash on the same examples alone, with an error of the same kind.
     """
     wanted = [want(exercise, inputs) for inputs in exercise.examples]
 
@@ -109,7 +110,7 @@ def recognise(exercise: "Exercise", outcomes: list[Outcome]) -> "WrongAnswer | N
         return difference(one, other, exercise.rtol) is not None
 
     for known in exercise.wrong_answers:
-        same, told = 0, 0
+        same, told, crashed, other_crashes = 0, 0, 0, 0
         for outcome, inputs, right in zip(
             outcomes, exercise.examples, wanted, strict=True
         ):
@@ -121,8 +122,11 @@ def recognise(exercise: "Exercise", outcomes: list[Outcome]) -> "WrongAnswer | N
             elif outcome.has_value:
                 break
             elif type(outcome.error) is type(other.error):
-                same, told = same + 1, told + 1
+                same, crashed = same + 1, crashed + 1
+            else:
+                other_crashes += 1
         else:
+            told += 0 if other_crashes else crashed
             if 2 * same > len(outcomes) and told >= min(2, len(outcomes)):
                 return known
     return None

@@ -14,7 +14,7 @@ from hypothesis.strategies import SearchStrategy
 
 from seqmodels.exercises._attempts import Nothing
 from seqmodels.exercises._examining import QUIET, examine
-from seqmodels.exercises._verdict import Verdict, show
+from seqmodels.exercises._verdict import RIGHT, Verdict, show
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Exercise:
         self.solved, self.wanted, self.accepted = solution, solution, None
         self.wrong_answers: list[WrongAnswer] = []
         self.failed: tuple | None = None
-        self._num_hints_given, self._was_asked = 0, False
+        self._num_hints_given, self._is_open = 0, False
         self.__doc__ = inspect.getdoc(solution)
 
     # What an exercise is made of
@@ -98,21 +98,27 @@ class Exercise:
 
         What an answer failed on can be had from `failed`, a tuple of its arguments.
         """
-        show(self.examine(answer))
+        verdict = self.examine(answer)
+        self._is_open = self._is_open or verdict.state == RIGHT
+        show(verdict)
 
     def hint(self) -> None:
         """Prints the next hint, after the last the first again."""
         place = self._num_hints_given % len(self.hints)
         self._num_hints_given += 1
+        self._is_open = self._is_open or self._num_hints_given == len(self.hints)
         text = f"Hint {place + 1} of {len(self.hints)}: {self.hints[place]}"
         print(textwrap.fill(" ".join(text.split()), 88))
 
     def solution(self) -> None:
-        """Prints the solution, when asked a second time."""
-        if self._was_asked:
+        """Prints the solution: at once after the last hint or a right answer.
+
+        Before, when asked a second time.
+        """
+        if self._is_open:
             print(self.source)
             return
-        self._was_asked = True
+        self._is_open = True
         print(
             f"There are hints: check.{self.name}.hint(). "
             "To see the solution all the same, run this cell once more."

@@ -79,6 +79,9 @@ class Verdict:
         if not self.has_example:
             return {}
         values = {**self.inputs, "yours": self.yours, "wanted": self.wanted}
+        if any(map(callable, self.inputs.values())):  # which cannot be read
+            names = ", ".join(self.inputs) + "," * (len(self.inputs) == 1)
+            values["to try"] = Printed(f"{names} = check.{self.exercise}.failed")
         lines = self.printed.splitlines()
         if len(lines) > MOST:
             lines[MOST:] = ["..."]

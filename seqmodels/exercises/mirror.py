@@ -1,6 +1,7 @@
 """Exercises of notebook 08, a reader, a writer, and attention between them."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from hypothesis import strategies as st
@@ -51,14 +52,14 @@ def _with_target(step, state, seed, length):
 
 @exercise(
     difficulty=3,
-    minutes=10,
+    minutes=8,
     inputs=st.builds(
         _with_target, _writers, _states, st.integers(0, 2**16), st.integers(3, 7)
     ),
     num_examples=40,
     hints=[
         "Two passes over the target, which differ in one line: what is read next.",
-        "Both passes begin alike: with the start, in the state given.",
+        "With a teacher, what is read before target[0], and what before target[1]?",
     ],
 )
 def with_and_without_teacher(
@@ -68,8 +69,9 @@ def with_and_without_teacher(
 
     `scores, state = step(id, state)` reads one id and gives the scores of the next; the
     highest is the network's answer. Both readings start from the same `state`, what the
-    encoder has handed over, and read 1, the start, first. Both give as many answers as
-    `target` has ids, whatever they are; one is right if it is the id at its place.
+    encoder has handed over, and read 1, the start, first. Neither stops early: both
+    give exactly `len(target)` answers, also behind a 2. One is right if it is the id at
+    its place.
     """
     counts = []
     for has_teacher in (True, False):
@@ -83,31 +85,8 @@ def with_and_without_teacher(
     return tuple(counts)
 
 
-def _write(step, state, target, choose, carried=True):
-    """The answers, and the last state; `choose(written, wanted)` is read next."""
-    id, now, written = 1, state, []
-    for wanted in target:
-        scores, after = step(id, now)
-        written.append(int(np.argmax(scores)))
-        id, now = choose(written[-1], wanted), after if carried else state
-    return written, now
-
-
 def _count(written, target):
     return sum(int(a == b) for a, b in zip(written, target, strict=True))
-
-
-def _count_to_mistake(written, target):
-    same = [a == b for a, b in zip(written, target, strict=True)]
-    return [*same, False].index(False)
-
-
-def _taught(written, wanted):
-    return wanted
-
-
-def _own(written, wanted):
-    return written
 
 
 @with_and_without_teacher.specification
@@ -125,76 +104,102 @@ def _(step, state, target):
     return _count(taught, target), _count(alone, target)
 
 
-@with_and_without_teacher.wrong(
+def _count_to(is_last, written, target):
+    """As far as `is_last(written, wanted)` is met, and there, too."""
+    num = [*map(is_last, written, target), True].index(True) + 1
+    return _count(written[:num], target[:num])
+
+
+def _from_second(written, target):
+    return _count(written[:-1], target[1:])
+
+
+_count_to_mistake = partial(_count_to, lambda written, wanted: written != wanted)
+_count_to_end = partial(_count_to, lambda written, wanted: written == 2)
+_count_to_true_end = partial(_count_to, lambda written, wanted: wanted == 2)
+
+
+def _taught(written, target):
+    return [1, *target]
+
+
+def _early(written, target):
+    return target
+
+
+def _own(written, target):
+    return [1, *written]
+
+
+def _write(step, state, target, read, carried=True):
+    """The answers, and the last state; `read(written, target)` is what is read."""
+    now, written = state, []
+    while len(written) < len(target):
+        scores, after = step(read(written, target)[len(written)], now)
+        written.append(int(np.argmax(scores)))
+        now = after if carried else state
+    return written, now
+
+
+def _both(
+    step, state, target, reads=(_taught, _own), counts=2 * (_count,), left=False, **how
+):
+    """As the solution, with something changed; `left`: in the state that is left."""
+    taught, last = _write(step, state, target, reads[0], **how)
+    alone, _ = _write(step, last if left else state, target, reads[1], **how)
+    return counts[0](taught, target), counts[1](alone, target)
+
+
+_wrong = with_and_without_teacher.wrong
+_wrong(
     "teacher forcing when writing",
     "Alone your network still reads what it should have written. In an exam nobody "
     "tells it: a wrong letter is read by itself, and may spoil the rest.",
-)
-def _(step, state, target):
-    taught = _count(_write(step, state, target, _taught)[0], target)
-    return taught, taught
-
-
-@with_and_without_teacher.wrong(
+)(partial(_both, reads=(_taught, _taught)))
+_wrong(
     "the teacher not heard",
     "With a teacher your network still reads its own letters, right or wrong. What "
     "does the teacher put in their place?",
-)
-def _(step, state, target):
-    alone = _count(_write(step, state, target, _own)[0], target)
-    return alone, alone
-
-
-@with_and_without_teacher.wrong(
+)(partial(_both, reads=(_own, _own)))
+_wrong(
+    "read what it should write",
+    "With a teacher your network reads the letter it is asked for, not the one before.",
+)(partial(_both, reads=(_early, _own)))
+_wrong(
+    "begun with the first letter",
+    "The first letter is told, not asked for. With a teacher, what is read before it?",
+)(partial(_both, reads=(_early, _own), counts=(_from_second, _count)))
+_wrong(
     "begun in the state it was left in",
     "Your network begins to write alone in the state in which the teacher left it, as "
     "if it had read the answer already.",
-)
-def _(step, state, target):
-    taught, last = _write(step, state, target, _taught)
-    alone, _ = _write(step, last, target, _own)
-    return _count(taught, target), _count(alone, target)
-
-
-@with_and_without_teacher.wrong(
+)(partial(_both, left=True))
+_wrong(
     "state not carried",
-    "Each letter of yours is written in the first state. Then it depends on the letter "
-    "before alone.",
-)
-def _(step, state, target):
-    both = [_write(step, state, target, c, carried=False)[0] for c in (_taught, _own)]
-    return tuple(_count(written, target) for written in both)
-
-
-@with_and_without_teacher.wrong(
+    "Each letter of yours is written in the first state, from the one before alone.",
+)(partial(_both, carried=False))
+_wrong(
     "counted up to the first mistake",
     "You stop counting at the first wrong letter. What comes after it counts as well: "
     "with a teacher most of it is right again.",
-)
-def _(step, state, target):
-    both = [_write(step, state, target, choose)[0] for choose in (_taught, _own)]
-    return tuple(_count_to_mistake(written, target) for written in both)
-
-
-@with_and_without_teacher.wrong(
+)(partial(_both, counts=(_count_to_mistake, _count_to_mistake)))
+_wrong(
     "alone counted up to the first mistake",
     "With a teacher you count all letters, alone only those before the first wrong "
     "one. Alone, too, a later letter may be the one at its place.",
-)
-def _(step, state, target):
-    taught, alone = (_write(step, state, target, c)[0] for c in (_taught, _own))
-    return _count(taught, target), _count_to_mistake(alone, target)
-
-
-@with_and_without_teacher.wrong(
+)(partial(_both, counts=(_count, _count_to_mistake)))
+_wrong(
+    "stopped at the end",
+    "Alone your network stops at a 2. Here every id of the target is compared.",
+)(partial(_both, counts=(_count, _count_to_end)))
+_wrong(
+    "both stopped at the end",
+    "Your network stops at a 2, with a teacher, too. Here every id is compared.",
+)(partial(_both, counts=(_count_to_true_end, _count_to_end)))
+_wrong(
     "alone it reads the start again and again",
-    "Alone your network reads the start at each step. What it has just written must be "
-    "what it reads next.",
-)
-def _(step, state, target):
-    taught = _write(step, state, target, _taught)[0]
-    alone = _write(step, state, target, lambda written, wanted: 1)[0]
-    return _count(taught, target), _count(alone, target)
+    "Alone your network reads the start at each step, not what it has just written.",
+)(partial(_both, reads=(_taught, lambda *_: np.ones(9, int))))
 
 
 _source = size("source_steps", 2, 5)
@@ -236,72 +241,64 @@ def look_back(
 def _(queries, memory, mask):
     seen, weights = np.zeros(queries.shape), np.zeros((len(queries), len(memory)))
     for t in range(len(queries)):
-        fits = {
-            s: np.exp(queries[t] @ memory[s]) for s in range(len(memory)) if mask[s]
-        }
+        fits = {s: np.exp(queries[t] @ memory[s]) for s in np.flatnonzero(mask)}
         for s, fit in fits.items():
             weights[t, s] = fit / sum(fits.values())
             seen[t] += weights[t, s] * memory[s]
     return seen, weights
 
 
-def _attend(scores, memory):
-    weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    weights /= weights.sum(axis=-1, keepdims=True)
+def _look(queries, memory, mask=True, axis=-1, left=1.0, low=-np.inf):
+    """As the solution, with something changed; of the weights so much is `left`."""
+    scores = np.where(mask, queries @ memory.T, low)
+    weights = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    weights = weights / weights.sum(axis=axis, keepdims=True) * left  # may be 0 / 0
     return weights @ memory, weights
 
 
-@look_back.wrong(
-    "mask after the softmax",
-    "You take padding out when the weights are made already. What is left does not sum "
-    "to one: padding has had its share.",
-)
-def _(queries, memory, mask):
-    weights = _attend(queries @ memory.T, memory)[1] * mask
-    return weights @ memory, weights
-
-
-@look_back.wrong(
-    "softmax over the wrong axis",
-    "Your weights sum to one over the steps that write. For each of these, what "
-    "competes is the letters that were read.",
-)
-def _(queries, memory, mask):
-    weights = np.exp(np.where(mask, queries @ memory.T, -np.inf))
-    weights /= weights.sum(axis=0)  # at padding 0 / 0
-    return weights @ memory, weights
-
-
-@look_back.wrong(
-    "masked scores set to zero",
-    "You give padding a score of zero. The exponential of zero is one, so it is still "
-    "looked at, and more than many a letter.",
-)
-def _(queries, memory, mask):
-    return _attend(queries @ memory.T * mask, memory)
-
-
-@look_back.wrong(
-    "mask forgotten",
-    "You look at padding, too. How an answer comes out then depends on how many "
-    "letters the longest sentence beside it has.",
-)
-def _(queries, memory, mask):
-    return _attend(queries @ memory.T, memory)
-
-
-@look_back.wrong(
+SCALED = (
     "scores divided by the root of the units",
     "You scale the scores, as Transformers do. Here a score is the product as it is.",
 )
-def _(queries, memory, mask):
-    scores = queries @ memory.T / np.sqrt(queries.shape[1])
-    return _attend(np.where(mask, scores, -np.inf), memory)
+_wrong = look_back.wrong
+_wrong(
+    "mask after the softmax",
+    "You take padding out when the weights are made already. What is left does not sum "
+    "to one: padding has had its share.",
+)(lambda q, m, mask: _look(q, m, left=mask))
+_wrong(
+    "softmax over the wrong axis",
+    "Your weights sum to one over the steps that write. For each of these, what "
+    "competes is the letters that were read.",
+)(partial(_look, axis=0))
+_wrong(
+    "softmax over everything",
+    "All your weights together sum to one. Each step that writes has its own look.",
+)(partial(_look, axis=None))
+_wrong(
+    "masked scores set to zero",
+    "You give padding a score of zero. The exponential of zero is one, so it is still "
+    "looked at, and more than many a letter.",
+)(partial(_look, low=0))
+_wrong(
+    "memory set to zero at padding",
+    "Zero memory has zero scores, whose exponential is one: a share of the weights.",
+)(lambda q, m, mask: _look(q, m * mask[:, None]))
+_wrong(
+    "mask forgotten",
+    "You look at padding, too. How an answer comes out then depends on how many "
+    "letters the longest sentence beside it has.",
+)(lambda q, m, mask: _look(q, m))
+_wrong(
+    "mask over the wrong steps",
+    "You mask steps that write. Padding is among the steps that are read.",
+)(lambda q, m, mask: _look(q, m, mask[:, None]))
+_wrong(*SCALED)(lambda q, m, mask: _look(q / np.sqrt(q.shape[1]), m, mask))
 
 
 @exercise(
     difficulty=1,
-    minutes=3,
+    minutes=2,
     hints=[
         "How many steps does the encoder make for such a sentence?",
         "And how many numbers does it keep of each, from both directions together?",
@@ -310,39 +307,32 @@ def _(queries, memory, mask):
 def numbers_to_look_at() -> int:
     """How many numbers are in the memory for one sentence of 48 characters.
 
-    The attending model has 128 units, 64 in each of its two directions, and a step of
-    the memory holds the outputs of both. The end is read, too; no padding is.
+    The attending model has 128 units, 64 in each of its two directions. The end is
+    read, too; no padding is.
     """
     return (48 + 1) * (64 + 64)
 
 
 @numbers_to_look_at.specification
 def _():
-    return sum(
-        1 for letter in "x" * 48 + "⊣" for direction in "→←" for unit in range(64)
-    )
+    return sum(1 for letter in "x" * 48 + "⊣" for way in "→←" for unit in range(64))
 
 
-for _name, _value, _hint in [
+for _value, _name, _hint in [
+    (48 * 128, "the end not counted", "The encoder reads one id more than characters."),
+    (49 * 64, "one direction alone", "This is what one of the two directions keeps."),
+    (48 * 64, "both factors wrong", "How many steps, and how many numbers of each?"),
+    (49 * 256, "128 units each way", "The 128 units are both directions together."),
+    (49, "the steps alone", "These are the steps. How many numbers does each hold?"),
     (
-        "the end not counted",
-        48 * 128,
-        "You count the 48 characters. The encoder reads one id more.",
-    ),
-    (
-        "one direction alone",
-        49 * 64,
-        "This is what one of the two directions keeps.",
-    ),
-    (
-        "one vector for the sentence",
         128,
+        "one vector for the sentence",
         "This is one vector for the whole sentence. What does attention keep that the "
         "plain design throws away?",
     ),
     (
-        "the plain design's states",
         2 * 2 * 128,
+        "the plain design's states",
         "This is what the plain design hands over, whatever the sentence's length. "
         "Here what can be looked at grows with it.",
     ),
@@ -351,8 +341,8 @@ for _name, _value, _hint in [
 
 
 @exercise(
-    difficulty=4,
-    minutes=12,
+    difficulty=3,
+    minutes=8,
     inputs=[
         numbers(size("num_steps", 2, 4), _units),
         numbers(_source, _units),
@@ -360,7 +350,9 @@ for _name, _value, _hint in [
         numbers(_units.map(lambda n: 3 * n), _units),
     ],
     hints=[
-        "Why must this be a loop, and Luong's look need not?",
+        "Which vector asks? Is it known before the step before is made?",
+        "One look is a product of memory and state, a softmax, and a weighted mean: "
+        "`look_back` with one query, and no mask.",
         "In each round: make weights from the state you have, look, then step.",
     ],
 )
@@ -370,9 +362,9 @@ def look_before_each_step(
     """The decoder's states (num_steps, units), in Bahdanau's order.
 
     `x`, (num_steps, units), are the letters it reads, `memory` is (source_steps, units)
-    without padding, `state`, (units,), the first. Scores are plain products, no matrix
-    between. A step makes `tanh([letter, old state, seen] @ w)`, the three vectors one
-    behind the other; `w` is (3 * units, units).
+    without padding, `state`, (units,), the first. Scores are plain products; softmax
+    and what is seen are as in `look_back`. A step makes `tanh([letter, old state, seen]
+    @ w)`, the three vectors one behind the other; `w` is (3 * units, units).
     """
     states = []
     for letter in x:
@@ -393,98 +385,83 @@ def _(x, memory, state, w):
         )
         total = x[t] @ w[:units] + states[t] @ w[units:-units] + seen @ w[-units:]
         states.append(np.tanh(total))
+    return np.array(states[1:])
+
+
+def _decode(x, memory, first, w, ask=lambda first, state, letter: state, **changed):
+    """As the solution, with something `changed`."""
+    weigh = changed.get("weigh", lambda s: np.exp(s) / np.exp(s).sum())
+    bend, states = changed.get("bend", np.tanh), [first]
+    for t, letter in enumerate(x):
+        state = states[-1] if changed.get("carried", True) else first
+        seen = weigh(memory @ ask(first, state, letter)) @ memory
+        parts = letter, state, seen * (t >= changed.get("num_blind", 0))
+        ordered = [parts[n] for n in changed.get("order", range(3))]
+        states.append(bend(np.concatenate(ordered) @ w))
     return states[1:]
 
 
-def _see(query, memory):
-    return _attend(memory @ query, memory)[0]
-
-
-@look_before_each_step.wrong(
+_wrong = look_before_each_step.wrong
+_wrong(
     "begun without a look",
-    "Your first step sees nothing. It, too, looks before it is made, with the state "
-    "that it is given.",
-)
-def _(x, memory, state, w):
-    seen, states = np.zeros_like(state), []
-    for letter in x:
-        state = np.tanh(np.concatenate([letter, state, seen]) @ w)
-        seen = _see(state, memory)
-        states.append(state)
-    return states
-
-
-def _step_by_step(x, memory, state, w, see, carried=True):
-    """`see(first state, state, letter)` is what is seen."""
-    states = [state]
-    for letter in x:
-        before = states[-1] if carried else state
-        seen = see(state, before, letter)
-        states.append(np.tanh(np.concatenate([letter, before, seen]) @ w))
-    return states[1:]
-
-
-@look_before_each_step.wrong(
+    "Your first step sees nothing. It, too, looks first, with the state it is given.",
+)(partial(_decode, num_blind=1))
+_wrong(
     "all looks from the first state",
     "You look with the state that was given, at every step. Then each step sees the "
     "same, and nothing of the sentence is passed through.",
-)
-def _(x, memory, state, w):
-    return _step_by_step(x, memory, state, w, lambda h0, h, letter: _see(h0, memory))
-
-
-@look_before_each_step.wrong(
+)(partial(_decode, ask=lambda first, state, letter: first))
+_wrong(
     "the letter asks for the look",
     "You look with the letter that is read. The same letter would always see the same; "
     "who knows where it is in the sentence is the state.",
-)
-def _(*inputs):
-    return _step_by_step(*inputs, lambda h0, h, letter: _see(letter, inputs[1]))
-
-
-@look_before_each_step.wrong(
+)(partial(_decode, ask=lambda first, state, letter: letter))
+_wrong(*SCALED)(partial(_decode, ask=lambda first, h, letter: h / np.sqrt(len(h))))
+_wrong(
     "softmax left out",
-    "Your weights are the scores themselves. They may be negative, and do not sum to "
-    "one.",
-)
-def _(*inputs):
-    return _step_by_step(*inputs, lambda h0, h, letter: inputs[1] @ h @ inputs[1])
-
-
-@look_before_each_step.wrong(
+    "Your weights are the scores: they may be negative, and do not sum to one.",
+)(partial(_decode, weigh=np.asarray))
+_wrong(
     "what was seen not fed in",
     "What your decoder sees has no part in its step. Luong's goes to the output alone; "
     "Bahdanau's goes into the step.",
-)
-def _(x, memory, state, w):
-    return _step_by_step(x, memory, state, w, lambda h0, h, letter: 0 * h)
-
-
-@look_before_each_step.wrong(
+)(partial(_decode, num_blind=9))
+_wrong(
     "state not carried",
     "Each step of yours begins in the first state, as if nothing had been written.",
-)
-def _(*inputs):
-    return _step_by_step(*inputs, lambda h0, h, y: _see(h, inputs[1]), carried=False)
+)(partial(_decode, carried=False))
+_wrong("tanh left out", "You leave out tanh.")(partial(_decode, bend=np.asarray))
+_hint = "Your vectors stand in another order: letter, old state, what is seen."
+_wrong("state before letter", _hint)(partial(_decode, order=[1, 0, 2]))
+_wrong("seen before state", _hint)(partial(_decode, order=[0, 2, 1]))
+_wrong(
+    "states before the steps",
+    "Your first row is the state given. Wanted are those *after* the steps.",
+)(lambda *inputs: [inputs[2], *_decode(*inputs)[:-1]])
+_wrong(
+    "the last state in each row",
+    "All your rows are the last state. Is it one array, changed and listed again?",
+)(lambda *inputs: _decode(*inputs)[-1:] * len(inputs[0]))
 
 
-# Seeds for which an answer that has ended is pushed out, by beginnings that lose later.
-telling = [16, 154, 520]
-
-
-def _search_inputs(seed):
-    rng = np.random.default_rng(seed)
-    state, width, max_length = rng.integers([0, 1, 2], [3, 5, 7])
-    return Writer(seed), float(state), int(width), int(max_length)
+# Here slips show that seldom do, such as ended answers that nothing can push out.
+_telling = [(Writer(seed), 1.0, 2, 4) for seed in (42, 58, 67, 118, 127, 182, 706)]
 
 
 @exercise(
     difficulty=5,
     minutes=20,
-    inputs=(st.sampled_from(telling) | st.integers(0, 2**16)).map(_search_inputs),
-    num_examples=50,
+    inputs=st.builds(
+        lambda telling, *drawn: telling or drawn,
+        st.sampled_from([None] * 14 + _telling),
+        _writers,
+        _states,
+        st.sampled_from([2, 3, 4, 1]),
+        st.sampled_from([2, 3, 4, 5]),
+    ),
+    num_examples=80,
     hints=[
-        "Of each beginning keep three things: its ids, its log-probability, its state.",
+        "Keep three things of each beginning: ids, log-probability and state.",
         "In each round collect every continuation of every beginning in one list, sort "
         "it, and cut it.",
         "A beginning that has ended goes into that list as it is.",
@@ -498,10 +475,11 @@ def search_widely(
     `log_probs, state = step(id, state)` reads one id and gives the log-probabilities of
     the next. The search starts from `state`, what the encoder has handed over, and
     reads 1 first. In each of `max_length` rounds the `width` likeliest of *all*
-    continuations are kept. An answer ends with the id 2. It is not continued then, but
-    stands beside the continuations of the others, with the log-probability it has, and
-    is kept or dropped like them. The likeliest that the last round keeps is the answer,
-    whether it has ended or not: its ids without the 1, with the 2 if there is one.
+    continuations are kept. An answer ends with the id 2. Then nothing more is
+    appended to it, but it stands beside the continuations of the others, with the
+    log-probability it has, and is kept or dropped like them. The likeliest that the
+    last round keeps is the answer, whether it has ended or not: its ids without the 1,
+    with the 2 if there is one.
     """
     beams = [([], 0.0, state)]
     for _ in range(max_length):
@@ -537,103 +515,134 @@ def _(step, state, width, max_length):
     return list(kept[0]), says(kept[0])[0]
 
 
-def _search(step, state, width, max_length, key=lambda beam: beam[1], **changed):
+def _search(step, state, width, max_length, **changed):
     """As the solution, with something `changed`."""
-    beams, aside = [([], 0.0, state)], []
-    for _ in range(max_length):
+    key = changed.get("key", lambda beam: beam[1])
+    beams, aside, rounds, now = [([], 0.0, state)], [], 0, state
+    cut, apart = changed.get("cut", width), changed.get("apart")
+    for _ in range(max_length + changed.get("num_more", 0)):
+        rounds += any(2 not in beam[0] for beam in beams)
         longer, afters = [], []
         for ids, score, before in beams:
             if 2 in ids and not changed.get("goes_on"):
                 longer += [] if changed.get("forgotten") else [(ids, score, before)]
                 afters.append(before)
                 continue
-            log_probs, after = step(ids[-1] if ids else 1, before)
-            afters.append(after)
-            each = [([*ids, n], score + p, after) for n, p in enumerate(log_probs)]
-            if changed.get("own_best") and ids:
-                each = sorted(each, key=key)[-1:]
-            longer += each
+            read_in = {"one for all": now, "the first": state}
+            before = read_in.get(changed.get("read_in"), before)
+            log_probs, now = step(ids[-1] if ids else 1, before)
+            afters.append(now)
+            each = [([*ids, n], score + p, now) for n, p in enumerate(log_probs)]
+            most = changed.get("of_each", lambda ids, width: 5)(ids, width)
+            longer += sorted(each, key=key, reverse=True)[:most]
         if not longer:
             break
-        beams = sorted(longer, key=key, reverse=True)[:width]
+        longer.sort(key=key, reverse=True)
+        beams = longer[:cut]
         if changed.get("left_in_place"):
             afters += afters[-1:] * width
             beams = [(*beam[:2], afters[n]) for n, beam in enumerate(beams)]
-        ended = [beam for beam in beams if beam[0][-1] == 2]
+        looked_at = longer if apart == "before the cut" else beams
+        ended = [beam for beam in looked_at if beam[0][-1] == 2]
         if changed.get("first_end") and ended:
             return ended[0][:2]
-        if changed.get("apart"):
-            aside, beams = aside + ended, [beam for beam in beams if beam not in ended]
-    return max(beams + aside, key=key)[:2]
+        if apart:
+            aside += ended
+            beams = [beam for beam in looked_at if beam not in ended][:cut]
+    last = beams + aside
+    if changed.get("preferred"):
+        last = [beam for beam in last if beam[0][-1] == 2] or last
+    ids, score, _ = max(last, key=changed.get("last_key", key))
+    return changed.get("end", lambda ids, *_: ids)(ids, rounds, max_length), score
 
 
-@search_widely.wrong(
-    "a greedy search",
-    "You keep one beginning, whatever the width. A letter that looks worse at first "
-    "may lead to the likelier answer.",
+_wrong = search_widely.wrong
+_wrong(
+    "one state for all",
+    "Your beginnings share one state: what the first of them has read, the next "
+    "continues from. Each goes on from its own.",
+)(partial(_search, read_in="one for all"))
+_wrong("state not carried", "Every letter of yours is read in the first state.")(
+    partial(_search, read_in="the first")
 )
-def _(step, state, width, max_length):
-    return _search(step, state, 1, max_length)
-
-
-@search_widely.wrong(
-    "each beginning keeps its own best",
-    "You continue each beginning with its one likeliest letter. The likeliest of all "
-    "continuations may come from the same beginning, two or three of them.",
-)
-def _(step, state, width, max_length):
-    return _search(step, state, width, max_length, own_best=True)
-
-
-@search_widely.wrong(
-    "ended answers go on",
-    "You continue answers that have ended. What would come behind the end is not "
-    "written, so it costs nothing.",
-)
-def _(step, state, width, max_length):
-    return _search(step, state, width, max_length, goes_on=True)
-
-
-@search_widely.wrong(
-    "ended answers forgotten",
-    "An answer of yours that has ended is lost in the next round. It competes on with "
-    "the score it has.",
-)
-def _(step, state, width, max_length):
-    return _search(step, state, width, max_length, forgotten=True)
-
-
-@search_widely.wrong(
-    "ended answers kept apart",
-    "You put ended answers aside, where likelier beginnings cannot push them out. Some "
-    "do so; here they keep a place only as long as they are among the likeliest.",
-)
-def _(step, state, width, max_length):
-    return _search(step, state, width, max_length, apart=True)
-
-
-@search_widely.wrong(
-    "stopped at the first end",
-    "You return the first answer that ends. Others in the beam may be likelier than "
-    "it, and end later.",
-)
-def _(step, state, width, max_length):
-    return _search(step, state, width, max_length, first_end=True)
-
-
-@search_widely.wrong(
+_wrong(
     "states left in place",
     "You sort the beginnings and leave their states where they were. Then a beginning "
     "is continued in another one's state: which beginning did each come from?",
+)(partial(_search, left_in_place=True))
+_wrong(
+    "a greedy search",
+    "You keep one beginning, whatever the width. A letter that looks worse at first "
+    "may lead to the likelier answer.",
+)(partial(_search, cut=1))
+_wrong(
+    "the width forgotten",
+    "You keep more beginnings than `width`, perhaps all. Yours may be likelier, but "
+    "a beam of this width does not find it.",
+)(partial(_search, cut=None))
+_wrong(
+    "the width for each beginning",
+    "You keep `width` of each beginning, ever more. Yours may be likelier; here the "
+    "`width` likeliest of *all* go on.",
+)(partial(_search, cut=None, of_each=lambda ids, width: width))
+_wrong(
+    "each beginning keeps its own best",
+    "You continue each beginning with its one likeliest letter. The likeliest of all "
+    "continuations may come from the same beginning, two or three of them.",
+)(partial(_search, of_each=lambda ids, width: 1 if ids else width))
+_wrong(
+    "ended answers go on",
+    "You continue answers that have ended. What comes behind the end costs nothing.",
+)(partial(_search, goes_on=True))
+_wrong(
+    "ended answers forgotten",
+    "An answer of yours that has ended is lost in the next round. It competes on.",
+)(partial(_search, forgotten=True))
+for _name, _apart, _hint in [
+    (
+        "ended answers kept apart",
+        "after the cut",
+        "You put ended answers aside, where likelier beginnings cannot push them out. "
+        "Some do so; here they must stay among the likeliest.",
+    ),
+    (
+        "ended answers not cut",
+        "before the cut",
+        "You put aside every answer that ends. It may be likelier than what a beam of "
+        "this width finds, which keeps it only if it is among the likeliest.",
+    ),
+]:
+    _wrong(_name, _hint)(partial(_search, apart=_apart))
+    _wrong(
+        f"{_name} and preferred",
+        f"{_hint} And in the end one that has not ended may be likelier.",
+    )(partial(_search, apart=_apart, preferred=True))
+_wrong(
+    "ended answers preferred",
+    "You return an answer that has ended if there is one. Another may be likelier.",
+)(partial(_search, preferred=True))
+_wrong(
+    "stopped at the first end",
+    "You return the first answer that ends. Another one may end later and be likelier.",
+)(partial(_search, first_end=True))
+for _when, _key in [("", "key"), (" at the end", "last_key")]:
+    _wrong(
+        f"log-probability per letter{_when}",
+        "You compare what answers cost per letter, which favours long ones. Here the "
+        "likeliest is sought, and each further letter makes an answer less likely.",
+    )(partial(_search, **{_key: lambda beam: beam[1] / len(beam[0])}))
+_wrong("a round too few", "You make a round too few.")(partial(_search, num_more=-1))
+_wrong("a round too many", "You make a round too many.")(partial(_search, num_more=1))
+_wrong("the start written, too", "The 1 that is read first is not written.")(
+    partial(_search, end=lambda ids, *_: [1, *ids])
 )
-def _(step, state, width, max_length):
-    return _search(step, state, width, max_length, left_in_place=True)
-
-
-@search_widely.wrong(
-    "log-probability per letter",
-    "You compare what answers cost per letter, which favours long ones. Here the "
-    "likeliest is sought, and each further letter makes an answer less likely.",
+_wrong("the end left out", "The 2 is part of an answer that has ended.")(
+    partial(_search, end=lambda ids, *_: [id for id in ids if id != 2])
 )
-def _(*inputs):
-    return _search(*inputs, key=lambda beam: beam[1] / len(beam[0]))
+_hint = "Alone, in a list, an answer that has ended stays as it is: no padding."
+_wrong("padding behind the end", _hint)(
+    partial(_search, end=lambda ids, rounds, most: ids + [0] * (rounds - len(ids)))
+)
+_wrong("padding up to the most", _hint)(
+    partial(_search, end=lambda ids, rounds, most: ids + [0] * (most - len(ids)))
+)

@@ -198,7 +198,7 @@ def test_values(dozen):
     assert "A number is wanted" in str(dozen.examine("twelve"))
 
 
-def test_hints_come_one_by_one_and_the_solution_when_asked_twice(total, capsys):
+def test_hints_come_one_by_one(total, capsys):
     for _ in range(3):
         total.hint()
     assert capsys.readouterr().out.splitlines() == [
@@ -206,8 +206,29 @@ def test_hints_come_one_by_one_and_the_solution_when_asked_twice(total, capsys):
         "Hint 2 of 2: second",
         "Hint 1 of 2: first",
     ]
+
+
+def test_the_solution_comes_when_asked_twice(total, capsys):
+    total.hint()
+    total(lambda table: table)
+    capsys.readouterr()
     total.solution()
     assert "check.row_sums.hint()" in capsys.readouterr().out
+    total.solution()
+    assert capsys.readouterr().out.startswith("def row_sums(table):")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        lambda total: [total.hint(), total.hint()],
+        lambda total: [total(lambda table: table.sum(1)), total(lambda table: table)],
+    ],
+    ids=["the last hint", "a right answer"],
+)
+def test_after_that_the_solution_comes_at_once(total, before, capsys):
+    before(total)
+    capsys.readouterr()
     total.solution()
     assert capsys.readouterr().out.startswith("def row_sums(table):")
 
@@ -256,6 +277,60 @@ def test_a_misconception_that_crashes_on_some_inputs_is_named(total):
 
     verdict = total.examine(mostly)
     assert verdict.state == WRONG and not verdict.misconception
+
+
+def test_the_same_error_has_no_name_where_values_do_not_tell(total):
+    @total.wrong("rows of three alone", "There are <others>.")
+    def _(table):
+        if len(table) != 3:
+            raise IndexError
+        return -table.sum(1)
+
+    def answer(table):
+        raise IndexError  # for another reason
+
+    assert not total.examine(answer).misconception
+    known = total.wrong_answers[-1]
+    assert total.examine(known.function).misconception == known.name
+
+
+def test_an_error_is_named_if_it_comes_where_the_known_one_has_it(total):
+    @total.wrong("rows of three or more alone", "There are two.")
+    def _(table):
+        if len(table) < 3:
+            raise IndexError
+        return table.sum(1)  # right elsewhere
+
+    def answer(table):
+        if len(table) < 3:
+            return table[3]
+        return [*map(sum, table)]
+
+    assert total.examine(answer).misconception == "rows of three or more alone"
+
+
+def test_how_to_try_what_cannot_be_read():
+    steps = st.sampled_from([abs, float])
+
+    def made(*inputs):
+        return exercise(difficulty=1, minutes=1, inputs=inputs, hints=["?"])
+
+    @made(steps)
+    def one(step):
+        """One input."""
+        return 1
+
+    @made(steps, st.integers(1, 3))
+    def two(step, number):
+        """Two."""
+        return 1
+
+    for each, line in [
+        (one, "step, = check.one.failed"),
+        (two, "step, number = check.two.failed"),
+    ]:
+        verdict = each.examine(lambda *inputs: 0)
+        assert f"to try  {line}\n" in f"{verdict}\n" and line in verdict._repr_html_()
 
 
 def test_what_it_failed_on_can_be_had(total):

@@ -31,6 +31,18 @@ def with_and_without_teacher_2(step, state, target):
     return tuple(counts)
 
 
+def with_and_without_teacher_3(step, state, target):
+    before, own, taught, alone = 1, 1, 0, 0
+    for wanted in target:
+        scores, state = step(before, state)
+        taught += int(np.argmax(scores)) == wanted
+        before = wanted
+        scores, state = step(own, state)  # both read into one state
+        own = int(np.argmax(scores))
+        alone += own == wanted
+    return taught, alone
+
+
 def look_back_1(queries, memory, mask):
     scores = np.where(mask, queries @ memory.T, -1e9)
     weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
@@ -41,6 +53,19 @@ def look_back_1(queries, memory, mask):
 def look_back_2(queries, memory, mask):
     scores = np.where(mask, queries @ memory.T, -1e9)
     weights = np.eye(len(memory))[scores.argmax(axis=-1)]
+    return weights @ memory, weights
+
+
+def look_back_3(queries, memory, mask):
+    scores = queries @ memory.T  # nothing fits where it is masked
+    weights = np.exp(scores[:, mask])
+    weights = weights / weights.sum(axis=-1, keepdims=True)
+    return weights @ memory[mask], scores * mask
+
+
+def look_back_4(queries, memory, mask):
+    scores = np.where(mask, queries @ memory, -1e9)  # of other shapes
+    weights = np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True)
     return weights @ memory, weights
 
 
@@ -72,6 +97,16 @@ def look_before_each_step_2(x, memory, state, w):
     return np.array(states)
 
 
+def look_before_each_step_3(x, memory, state, w):
+    states = []
+    for letter in x:
+        weights = np.exp(memory @ state)
+        z = weights @ memory / weights.sum()
+        state = np.tanh(np.concatenate([z, state, letter]) @ w)
+        states.append(state)
+    return np.array(states)
+
+
 def search_widely_1(step, state, width, max_length):
     kept = [([], 0.0, state)]
     for _ in range(max_length):
@@ -91,6 +126,24 @@ def search_widely_2(step, state, width, max_length):
         found = _continue(step, kept)
         kept = sorted(found, key=lambda each: -each[1] / len(each[0]))[:width]
     return max(kept, key=lambda each: each[1])[:2]
+
+
+def search_widely_3(step, state, width, max_length):
+    kept, ended = [([], 0.0, state)], []
+    for _ in range(max_length):
+        found = sorted(_continue(step, kept), key=lambda each: -each[1])
+        found = found[: width - len(ended)]  # the beam narrows
+        ended += [each for each in found if each[0][-1] == 2]
+        kept = [each for each in found if each[0][-1] != 2]
+    return max(kept + ended, key=lambda each: each[1])[:2]
+
+
+def search_widely_4(step, state, width, max_length):
+    kept = [([], 0.0, state)]
+    for _ in range(max_length):
+        found = sorted(_continue(step, kept), key=lambda each: -each[1])
+        kept = found[: 2 * width]
+    return kept[0][:2]
 
 
 def _continue(step, kept):
