@@ -135,9 +135,9 @@ def _(x, h, W, U, b):
     minutes=3,
     inputs=[st.integers(1, 99), st.integers(1, 99)],
     hints=[
-        "How many thirds are there, and what is in each?",
-        "A third has a matrix for x, one for h, and the biases. How many biases does "
-        "the gate behind the product need?",
+        "z, r and the candidate are made alike. What is needed for one of them?",
+        "Each has a matrix for x, one for h, and biases. With the gate behind the "
+        "product the candidate has two, and the shapes of all three are alike.",
     ],
 )
 def count_gru_weights(features: int, units: int) -> int:
@@ -161,6 +161,15 @@ def _(features, units):
 )
 def _(features, units):
     return 3 * units * (features + units + 1)
+
+
+@count_gru_weights.wrong(
+    "a second bias for the candidate alone",
+    "You give the second bias to the candidate alone, which is all that it takes. Does "
+    "the layer leave it at that? Read again what is said of z and r.",
+)
+def _(features, units):
+    return 3 * units * (features + units + 1) + units
 
 
 @count_gru_weights.wrong(
@@ -234,9 +243,9 @@ def _(logits, temperature, top_k):
 
 
 @temper_and_cut.wrong(
-    "temperature on the probabilities",
-    "Probabilities divided by a number, and normalised again, are what they were. The "
-    "temperature has to act before the exponential.",
+    "temperature without effect",
+    "Yours are the same at every temperature. Probabilities divided by a number, and "
+    "normalised again, are what they were: it has to act before the exponential.",
 )
 def _(logits, temperature, top_k):
     kept = softmax(logits) / temperature * is_allowed(logits, top_k)
@@ -324,6 +333,30 @@ def _(parts, vocab_size):
 )
 def _(parts, vocab_size):
     return say(parts, [parts] * len(parts), vocab_size)
+
+
+@count_the_others.wrong(
+    "repeats counted once",
+    "A pair that stands several times in one part is counted once. With arrays of "
+    "indices `table[a, b] += 1` adds 1 to each place once, however often they name it.",
+)
+def _(parts, vocab_size):
+    found = []
+    for part, known in zip(parts, others(parts), strict=True):
+        counts = np.ones([vocab_size] * 2)
+        for other in known:
+            counts[other[:-1], other[1:]] += 1
+        probabilities = counts / counts.sum(axis=1, keepdims=True)
+        found.append(probabilities[part[:-1], part[1:]])
+    return found
+
+
+@count_the_others.wrong(
+    "logarithms given",
+    "Yours are negative. Probabilities are wanted, not their logarithms.",
+)
+def _(parts, vocab_size):
+    return [np.log(said) for said in say(parts, others(parts), vocab_size)]
 
 
 @count_the_others.wrong(
@@ -427,6 +460,31 @@ learn_while_reading.specification(windows_read)
 )
 def _(logits, ids, rate, num_steps):
     return windows_read(logits, ids, rate, num_steps, learns_first=True)
+
+
+@learn_while_reading.wrong(
+    "repeats counted once",
+    "A letter that stands twice in a window pulls once. With an array of indices "
+    "`gradient[window] -= 1` takes 1 from each place once, however often it is named.",
+)
+def _(logits, ids, rate, num_steps):
+    losses = []
+    for start in range(0, len(ids), num_steps):
+        window, probabilities = ids[start : start + num_steps], softmax(logits)
+        losses.extend(-np.log(probabilities[window]))
+        gradient = probabilities.copy()
+        gradient[window] -= 1 / len(window)
+        logits = logits - rate * gradient
+    return losses
+
+
+@learn_while_reading.wrong(
+    "a sign lost",
+    "Yours are negative, the logarithms themselves. What is the loss of a letter that "
+    "is sure to come, and of one that is not?",
+)
+def _(logits, ids, rate, num_steps):
+    return [-loss for loss in windows_read(logits, ids, rate, num_steps)]
 
 
 @learn_while_reading.wrong(

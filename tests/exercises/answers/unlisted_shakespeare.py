@@ -26,7 +26,7 @@ def gru_step_2(x, h, W, U, b):
 
 
 def count_gru_weights_1(features, units):
-    return 3 * units * (features + units + 1) + units
+    return 3 * units * (features + units) + 6
 
 
 def count_gru_weights_2(features, units):
