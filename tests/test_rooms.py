@@ -11,9 +11,10 @@ MAY_IMPORT = {
     "text": set(),
     "counting": {"text"},
     "layers": {"_tensorflow", "text"},
-    "models": {"_tensorflow", "text", "layers", "display"},
+    "models": {"_tensorflow", "text", "layers", "display", "workers"},
     "data": {"display", "text"},
     "display": {"_tensorflow", "text"},
+    "workers": {"_tensorflow", "text"},
     "exercises": {"display"},
     "program": {
         "_tensorflow",
@@ -24,6 +25,7 @@ MAY_IMPORT = {
         "bundle",
         "exercises",
         "page",
+        "workers",
     },
     "page": {"_tensorflow", "text", "counting", "models"},
 }

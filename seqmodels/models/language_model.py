@@ -6,14 +6,16 @@ import numpy as np
 
 from seqmodels._tensorflow import keras, tf
 from seqmodels.display.progress import ProgressBar
-from seqmodels.models import feeding, scoring, writing
+from seqmodels.models import among, feeding, scoring, writing
 from seqmodels.models.arguments import refuse, refuse_in_compile
-from seqmodels.models.compiled import XLAModel, compiled, graph_function
+from seqmodels.models.blocks import read_block
+from seqmodels.models.compiled import XLAModel, compiled
 from seqmodels.models.feeding import Block
-from seqmodels.models.reading import concluder, cross_entropy, num_parts, reader
-from seqmodels.models.windows import Running, over_windows
+from seqmodels.models.reading import cross_entropy
+from seqmodels.models.windows import Running
 from seqmodels.text.batches import ContiguousBatches
 from seqmodels.text.checks import check_ids, check_size
+from seqmodels.workers.joining import watched
 
 
 class LanguageModel(XLAModel):
@@ -30,6 +32,7 @@ class LanguageModel(XLAModel):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self._running = Running()
+        self._running.workers = among.take_workers(self)
 
     @property
     def metrics(self):
@@ -93,9 +96,13 @@ class LanguageModel(XLAModel):
         steps = len(x)
         if steps_per_epoch is not None:
             steps = check_size("steps_per_epoch", steps_per_epoch)
-        self._running.prepare(self, x, training=True)
         if validation_data is not None:
             self._check_batches("validation_data", validation_data)
+        x, validation_data = among.shares(
+            self, "fit", (x, validation_data), (steps, epochs, validation_freq)
+        )
+        self._running.prepare(self, x, training=True)
+        if validation_data is not None:
             self._running.prepare(self, validation_data, training=False)
             validation_data = feeding.evaluation_blocks(validation_data)
             self._running.validation_blocks = validation_data
@@ -104,17 +111,18 @@ class LanguageModel(XLAModel):
         if verbose:
             callbacks.append(ProgressBar(steps, feeding.WINDOWS_PER_CALL, "window"))
         blocks, blocks_per_epoch = feeding.training_blocks(x, steps, first.epoch)
-        history = super().fit(
-            blocks,
-            steps_per_epoch=blocks_per_epoch,
-            epochs=epochs,
-            initial_epoch=initial_epoch,
-            validation_data=validation_data,
-            validation_freq=validation_freq,
-            callbacks=callbacks,
-            verbose=0,
-            shuffle=False,  # Keras warns that it cannot shuffle blocks
-        )
+        with watched(self._running.workers):
+            history = super().fit(
+                blocks,
+                steps_per_epoch=blocks_per_epoch,
+                epochs=epochs,
+                initial_epoch=initial_epoch,
+                validation_data=validation_data,
+                validation_freq=validation_freq,
+                callbacks=among.callbacks_among(self._running.workers, callbacks),
+                verbose=0,
+                shuffle=False,  # Keras warns that it cannot shuffle blocks
+            )
         for values in history.history.values():  # older Keras keeps tensors there
             values[:] = map(_plain, values)
         return history
@@ -148,9 +156,11 @@ class LanguageModel(XLAModel):
         else:
             refuse("evaluate", refused)
             self._check_batches("x", x)
+            (x,) = among.shares(self, "evaluate", (x,))
             self._running.prepare(self, x, training=False)
             x = feeding.evaluation_blocks(x)
-        result = super().evaluate(x, return_dict=return_dict, **options)
+        with watched(self._running.workers):
+            result = super().evaluate(x, return_dict=return_dict, **options)
         return tf.nest.map_structure(_plain, result)  # older Keras returns tensors
 
     def _check_batches(self, name, batches):
@@ -178,32 +188,10 @@ class LanguageModel(XLAModel):
             self.jit_compile = by_xla
 
     def train_step(self, block):
-        return self._over_windows(Block(*block), training=True)
+        return read_block(self, Block(*block), training=True)
 
     def test_step(self, block):
-        return self._over_windows(Block(*block), training=False)
-
-    def _over_windows(self, block, training):
-        read, conclude = reader(self, training), concluder(self)
-        if self.jit_compile and not self.run_eagerly:
-            # Made here, not once for all: they hold the optimizer of this `compile`.
-            read, conclude = (
-                graph_function(f, jit_compile=True) for f in (read, conclude)
-            )
-
-        def on_window(n, parts):
-            readings = [read(n, tf.constant(i), *part) for i, part in enumerate(parts)]
-            after = conclude(n, [part.block for part in parts], readings)
-            return after, [reading.states for reading in readings]
-
-        over_windows(
-            on_window,
-            block,
-            self.initial_states(tf.shape(block.targets)[0]),
-            self._running.states[training],
-            num_parts(self, block.targets.shape[0]),
-        )
-        return self.get_metrics_result()
+        return read_block(self, Block(*block), training=False)
 
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True

@@ -74,6 +74,7 @@ def reader(model: keras.Model, training: bool) -> Callable:
         gradients = tape.gradient(scaled, trained) if training else []
         pairs = zip(before, after, strict=True)
         new = [None if value is old else value for old, value in pairs]
+        new = _without_number(model, new, number)
         return Reading(loss, nll, logits, states, gradients, new)
 
     return read
@@ -92,18 +93,32 @@ def _others(model, number):
     return [(v, value(v)) for v in model.non_trainable_variables]
 
 
+def _without_number(model, values, number):
+    """New values such that the next seeds are the same for all parts again."""
+    states = {id(v) for v in model.non_trainable_weights}
+    pairs = zip(model.non_trainable_variables, values, strict=True)
+    return [
+        value
+        if value is None or id(v) in states
+        else value - tf.cast(tf.stack([number, 0]), value.dtype)
+        for v, value in pairs
+    ]
+
+
 def concluder(model: keras.Model) -> Callable:
     """A function that updates weights and metrics once a window has been read.
 
     Returns:
-        `conclude(n, blocks, readings)`, from the number of the window and what its
-        parts are of and have yielded to the number of the next. Whatever reads that
-        one needs its number, so it finds everything updated.
+        `conclude(n, blocks, readings, gradients=None)`, from the number of the window
+        and what its parts are of and have yielded to the number of the next. Whatever
+        reads that one needs its number, so it finds everything updated. The gradients
+        are those of other workers too, where there are any.
     """
 
-    def conclude(n, blocks, readings):
-        loss, nll, logits, _, gradients, others = zip(*readings, strict=True)
-        gradients = [_mean(parts) for parts in zip(*gradients, strict=True)]
+    def conclude(n, blocks, readings, gradients=None):
+        loss, nll, logits, *_, others = zip(*readings, strict=True)
+        if gradients is None:
+            gradients = mean_gradients(readings)
         if gradients:
             model.optimizer.apply(gradients, model.trainable_variables)
         pairs = zip(model.non_trainable_variables, others[0], strict=True)
@@ -122,6 +137,12 @@ def concluder(model: keras.Model) -> Callable:
         return n + 1
 
     return conclude
+
+
+def mean_gradients(readings: Sequence[Reading]) -> list:
+    """The mean over the parts of a batch, by the trainable variables."""
+    parts = zip(*(reading.gradients for reading in readings), strict=True)
+    return [_mean(of_one) for of_one in parts]
 
 
 def _mean(parts):

@@ -23,6 +23,7 @@ class Running:
     """
 
     def __init__(self):
+        self.workers, self.wholes = None, []
         self.perplexity = Perplexity(name="perplexity")
         self.validation_blocks = None
         self.shapes = {}

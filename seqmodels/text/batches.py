@@ -83,6 +83,36 @@ class ContiguousBatches:
             inputs = inputs, *(array[:, steps] for array in self._features)
         return inputs, targets
 
+    def share(self, number: int, index: int) -> "ContiguousBatches":
+        """The streams of one of several workers: a stretch of the text, nothing copied.
+
+        >>> batches = ContiguousBatches(np.arange(25), batch_size=4, num_steps=3)
+        >>> batches.share(2, 1)[0][0].tolist()
+        [[12, 13, 14], [18, 19, 20]]
+
+        Args:
+            number: Of workers.
+            index: Which of them, from 0.
+
+        Raises:
+            ValueError: If the streams cannot be divided among so many, or the index
+                is not below their number.
+        """
+        number = check_size("number", number)
+        index = check_size("index", index, least=0)
+        if index >= number:
+            raise ValueError(f"`index` must be below {number}; got {index}.")
+        streams, left = divmod(self.batch_size, number)
+        if left:
+            raise ValueError(
+                f"`batch_size` must be a multiple of the number of workers, {number}, "
+                f"for each reads as many streams; got {self.batch_size}."
+            )
+        start = index * streams * self.stream_length
+        tokens = slice(start, start + streams * self.stream_length + 1)
+        features = [array[tokens] for array in self.features]
+        return ContiguousBatches(self.ids[tokens], streams, self.num_steps, features)
+
 
 def pad(
     sequences: Iterable[ArrayLike],

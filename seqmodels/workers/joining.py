@@ -1,0 +1,153 @@
+"""TensorFlow's own engine for several workers, so that nobody waits for ever."""
+
+import contextlib
+import logging
+import re
+import socket
+import sys
+
+import numpy as np
+
+from seqmodels._tensorflow import keras, tf
+from seqmodels.workers.cluster import (
+    Cluster,
+    ClusterError,
+    check_port,
+    split_address,
+)
+from seqmodels.workers.collectives import Workers
+
+WAIT = 300  # seconds that all may take to come
+ASKED_EVERY, ANSWER_IN, TIMES = 10, 10, 2  # seconds, seconds; how workers are watched
+# What a silent machine can cost the others, in seconds; a process that ends is noticed
+# at once, for its connections are closed.
+SILENT_FOR = ASKED_EVERY + ANSWER_IN * TIMES
+
+
+class LostWorkerError(RuntimeError):
+    """A worker has ended, or does not answer; the others cannot go on without it."""
+
+
+def join(cluster: Cluster, wait: float = WAIT) -> tf.distribute.Strategy:
+    """Waits for all workers; returns the strategy in whose scope a model is made.
+
+    It is `tf.distribute.MultiWorkerMirroredStrategy`, with TensorFlow's own watch over
+    the other workers in place of a service that does not notice a machine that is
+    silent. One device a worker: where a machine has several graphics cards, each gets
+    a process of its own, to which `CUDA_VISIBLE_DEVICES` shows that card alone.
+
+    Args:
+        cluster: The workers, and which one this is.
+        wait: Seconds to wait for the others.
+
+    Raises:
+        ClusterError: If not all came, one has other versions, or this one has several
+            graphics cards.
+        RuntimeError: If TensorFlow has been used already in this process.
+    """
+    check_port(cluster)
+    cards = len(tf.config.list_physical_devices("GPU"))
+    if cards > 1:
+        raise ClusterError(
+            f"A worker trains on one graphics card; this one sees {cards}. Start one "
+            "for each, and let CUDA_VISIBLE_DEVICES show it that card alone."
+        )
+    from tensorflow.python.distribute import collective_all_reduce_strategy as engine
+    from tensorflow.python.eager import context
+
+    # TensorFlow's coordination service keeps Python's lock while it waits, takes
+    # SIGTERM for itself, and let a stopped worker be waited for without end.
+    context.context().configure_coordination_service(service_type="")
+    watch = engine.CollectiveAllReduceExtended
+    watch._check_health_initial_timeout = int(wait)
+    watch._check_health_interval = ASKED_EVERY
+    watch._check_health_timeout = ANSWER_IN
+    watch._check_health_retry_limit = TIMES
+    tf.get_logger().addFilter(_is_news)
+    resolver = tf.distribute.cluster_resolver.SimpleClusterResolver(
+        tf.train.ClusterSpec({"worker": list(cluster.addresses)}),
+        task_type="worker",
+        task_id=cluster.index,
+        num_accelerators={"GPU": cards},
+        rpc_layer="grpc",
+    )
+    try:
+        strategy = tf.distribute.MultiWorkerMirroredStrategy(resolver)
+    except tf.errors.OpError as error:
+        address = cluster.addresses[cluster.index]
+        raise ClusterError(f"{address} cannot be served: {error.message}") from None
+    except RuntimeError as error:
+        if "Timeout waiting" not in str(error):
+            raise
+        missing = unreachable(cluster.addresses, cluster.index)
+        who = (
+            f"{_named(missing, cluster)} cannot be reached" if missing else "others did"
+        )
+        raise ClusterError(
+            f"Not all workers came within {wait:.0f} seconds: {who}."
+        ) from None
+    workers = Workers(strategy, cluster.addresses)
+    with watched(workers):
+        workers.check_same(versions())
+    return strategy
+
+
+def versions() -> dict[str, str]:
+    """What must be the same on all workers before anything is said."""
+    from seqmodels import __version__
+
+    return {
+        "version of seqmodels": __version__,
+        "version of TensorFlow": tf.__version__,
+        "version of Keras": keras.__version__,
+        "version of NumPy": np.__version__,
+        "byte order": sys.byteorder,
+    }
+
+
+def unreachable(addresses: tuple[str, ...], own: int) -> list[int]:
+    """The numbers of the workers at whose address nobody listens."""
+    missing = []
+    for number, address in enumerate(addresses):
+        try:
+            if number != own:
+                socket.create_connection(split_address(address), timeout=5).close()
+        except OSError:
+            missing.append(number)
+    return missing
+
+
+@contextlib.contextmanager
+def watched(workers: Workers | None):
+    """Turns TensorFlow's errors of a lost worker into one that names it.
+
+    Raises:
+        LostWorkerError: If one has ended, or has not answered for `SILENT_FOR` seconds.
+    """
+    try:
+        yield
+    except (
+        *(tf.errors.UnavailableError, tf.errors.AbortedError),
+        *(tf.errors.CancelledError, tf.errors.DeadlineExceededError),
+        *(tf.errors.FailedPreconditionError, tf.errors.InternalError),
+    ) as error:
+        said = re.findall(r"/task:(\d+) (?:is down|while calling)", error.message)
+        lost = sorted({int(number) for number in said} - {workers.index})
+        lost = lost or unreachable(workers.addresses, workers.index)
+        if not (lost or "ollective" in error.message):
+            raise  # of something else
+        who = _named(lost, workers) if lost else "A worker"
+        raise LostWorkerError(
+            f"{who} has ended or does not answer, and the others cannot go on "
+            "without it."
+        ) from error
+
+
+def _named(numbers, cluster):
+    names = [f"worker {n} ({cluster.addresses[n]})" for n in numbers]
+    return " and ".join(names).capitalize() if names else ""
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    said = record.getMessage()  # what is raised says it better
+    return "seems down, retrying" not in said and "Cluster check alive" not in said
