@@ -1,7 +1,7 @@
 """One block of windows, read or trained on: what `fit` and `evaluate` compile."""
 
 from seqmodels._tensorflow import keras, tf
-from seqmodels.models import among
+from seqmodels.models import among, cards
 from seqmodels.models.compiled import graph_function
 from seqmodels.models.feeding import Block
 from seqmodels.models.reading import concluder, mean_gradients, num_parts, reader
@@ -26,13 +26,16 @@ def read_block(
     read, average, conclude = functions
 
     def on_window(n, parts):
-        before = workers.index * len(parts) if workers else 0
-        numbers = [tf.constant(before + i) for i in range(len(parts))]
-        pairs = zip(numbers, parts, strict=True)
-        readings = [read(n, number, *part) for number, part in pairs]
+        first = workers.index if workers else cards.own_number(model)
+        readings = [
+            read(n, tf.constant(len(parts) * first + i), *part)
+            for i, part in enumerate(parts)
+        ]
         gradients = None  # XLA averages and applies in one
         if workers and training:
             gradients = workers.mean(average(readings))
+        elif model._distribute_strategy and training:
+            gradients = cards.mean(model, average(readings))
         after = conclude(n, [part.block for part in parts], readings, gradients)
         return after, [reading.states for reading in readings]
 

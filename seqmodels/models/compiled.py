@@ -24,12 +24,37 @@ class XLAModel(keras.Model):
     def compile(self, optimizer="rmsprop", loss=None, *, jit_compile="auto", **kwargs):
         """As in Keras, all but the first two by name; for `"auto"` see `use_xla`."""
         self._jit_compile_asked_for = jit_compile
+        if jit_compile == "auto" and self._distribute_strategy is not None:
+            jit_compile = False  # XLA compiles for one device
         if jit_compile == "auto" and not kwargs.get("run_eagerly") and use_xla():
             jit_compile = True
         super().compile(optimizer, loss, jit_compile=jit_compile, **kwargs)
         # So that it is whole in a file, also before any training.
         if self.built and not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)
+
+    def fit(self, *args, **kwargs):
+        """As in Keras, but not under `MultiWorkerMirroredStrategy`.
+
+        Raises:
+            ValueError: If the model was made in its scope.
+        """
+        strategy = self._distribute_strategy
+        if isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+            raise ValueError(
+                f"`{type(self).__name__}` cannot be trained under "
+                "`MultiWorkerMirroredStrategy`, for Keras' `fit` fails there "
+                "(github.com/keras-team/keras/issues/20585); a language model of this "
+                "package can. Under `MirroredStrategy` it can."
+            )
+        if strategy is not None and self.compiled:
+            _make_metrics(self)
+        return super().fit(*args, **kwargs)
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        # Under a strategy Keras tries a model on a mean of the replicas' batches, which
+        # is of floats, where ours read ids; and they are built when they are made.
+        pass
 
     def get_compile_config(self):
         config = super().get_compile_config()
@@ -40,6 +65,20 @@ class XLAModel(keras.Model):
     def compile_from_config(self, config):
         # Keras leaves a loaded model uncompiled if its `compile` is not Keras' own.
         self.compile(**keras.saving.deserialize_keras_object(config))
+
+
+def _make_metrics(model) -> None:
+    """Makes the variables of compiled metrics, before a train function needs them."""
+    # One that has to make variables itself is compiled with a condition around it, in
+    # which TensorFlow loses what the devices of a strategy exchange.
+
+    def make():
+        ids, logits = tf.zeros((1, 1), tf.int32), tf.zeros((1, 1, model.vocab_size))
+        model.compute_metrics(ids, ids, logits)
+
+    strategy = model._distribute_strategy
+    tf.function(lambda: strategy.run(make), autograph=False)()
+    model.reset_metrics()
 
 
 def graph_function(function: Callable, **options) -> Callable:

@@ -41,14 +41,18 @@ class FirstEpoch(keras.callbacks.Callback):
         self._begun = True
 
 
-def evaluation_blocks(batches: ContiguousBatches) -> tf.data.Dataset:
-    """The whole text once, from its start."""
-    blocks, count = training_blocks(batches, len(batches), tf.constant(0, tf.int64))
+def evaluation_blocks(batches: ContiguousBatches, windows: int) -> tf.data.Dataset:
+    """The whole text once, from its start, in blocks of so many windows."""
+    start = tf.constant(0, tf.int64)
+    blocks, count = training_blocks(batches, len(batches), start, windows)
     return blocks.take(count)
 
 
 def training_blocks(
-    batches: ContiguousBatches, steps_per_epoch: int, first_epoch: tf.Variable
+    batches: ContiguousBatches,
+    steps_per_epoch: int,
+    first_epoch: tf.Variable,
+    windows: int,
 ) -> tuple[tf.data.Dataset, int]:
     """The blocks of one epoch after the other, without end, and how many one has.
 
@@ -56,13 +60,14 @@ def training_blocks(
         batches: The text.
         steps_per_epoch: Windows in an epoch; the text starts over at its end.
         first_epoch: `int64`, read when the first block is needed.
+        windows: In a block.
     """
     # In TensorFlow's operations throughout: a Python generator in the pipeline
     # slowed the compiled training beside it by a third.
     sizes = batches.stream_length, len(batches), steps_per_epoch
     text = [tf.constant(array) for array in (batches.ids, *batches.features)]
     text = text, *(tf.constant(size, tf.int64) for size in sizes)
-    shape = batches.batch_size, WINDOWS_PER_CALL, batches.num_steps
+    shape = batches.batch_size, windows, batches.num_steps
     options = tf.data.Options()
     # Tuned, every third `fit` or so ended late, by up to as long as it had run: the
     # tuner sleeps for periods that double, and what wakes it when it is to end comes
@@ -70,7 +75,7 @@ def training_blocks(
     options.autotune.enabled = False
     blocks = tf.data.Dataset.counter().with_options(options)
     blocks = blocks.map(lambda number: _block(number, first_epoch, *text, shape))
-    return blocks, -(-steps_per_epoch // WINDOWS_PER_CALL)
+    return blocks, -(-steps_per_epoch // windows)
 
 
 @graph_function

@@ -6,7 +6,7 @@ import numpy as np
 
 from seqmodels._tensorflow import keras, tf
 from seqmodels.display.progress import ProgressBar
-from seqmodels.models import among, feeding, scoring, writing
+from seqmodels.models import among, cards, feeding, scoring, writing
 from seqmodels.models.arguments import refuse, refuse_in_compile
 from seqmodels.models.blocks import read_block
 from seqmodels.models.compiled import XLAModel, compiled
@@ -101,16 +101,19 @@ class LanguageModel(XLAModel):
         x, validation_data = among.shares(
             self, "fit", (x, validation_data), (steps, epochs, validation_freq)
         )
+        windows = cards.windows_per_call(self)
         self._running.prepare(self, x, training=True)
         if validation_data is not None:
             self._running.prepare(self, validation_data, training=False)
-            validation_data = feeding.evaluation_blocks(validation_data)
+            validation_data = feeding.evaluation_blocks(validation_data, windows)
             self._running.validation_blocks = validation_data
         first = feeding.FirstEpoch()
         callbacks = [first, *keras.tree.flatten(callbacks or [])]
         if verbose:
-            callbacks.append(ProgressBar(steps, feeding.WINDOWS_PER_CALL, "window"))
-        blocks, blocks_per_epoch = feeding.training_blocks(x, steps, first.epoch)
+            callbacks.append(ProgressBar(steps, windows, "window"))
+        blocks, blocks_per_epoch = feeding.training_blocks(
+            x, steps, first.epoch, windows
+        )
         with watched(self._running.workers):
             history = super().fit(
                 blocks,
@@ -158,7 +161,7 @@ class LanguageModel(XLAModel):
             self._check_batches("x", x)
             (x,) = among.shares(self, "evaluate", (x,))
             self._running.prepare(self, x, training=False)
-            x = feeding.evaluation_blocks(x)
+            x = feeding.evaluation_blocks(x, cards.windows_per_call(self))
         with watched(self._running.workers):
             result = super().evaluate(x, return_dict=return_dict, **options)
         return tf.nest.map_structure(_plain, result)  # older Keras returns tensors
@@ -171,6 +174,7 @@ class LanguageModel(XLAModel):
         num_inputs = getattr(self, "input_size", self.vocab_size)
         check_ids(f"{name}.ids", batches.ids, min(num_inputs, self.vocab_size))
         scoring.check_sizes(self, f"{name}.features", batches.features)
+        cards.check_divides(name, batches, self)
 
     def make_train_function(self, force=False):
         return self._make(super().make_train_function, force)

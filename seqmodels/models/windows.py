@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from seqmodels._tensorflow import keras, tf
+from seqmodels.models import cards
 from seqmodels.models.feeding import Block
 from seqmodels.text.batches import ContiguousBatches
 
@@ -44,8 +45,7 @@ class Running:
         shape = batches.batch_size, batches.num_steps
         if self.shapes.get(training) != shape:
             self.shapes[training] = shape
-            states = tf.nest.flatten(model.initial_states(batches.batch_size))
-            self.states[training] = [tf.Variable(s, trainable=False) for s in states]
+            self.states[training] = cards.carried_states(model, batches.batch_size)
             make = model.make_train_function if training else model.make_test_function
             make(force=True)
 
@@ -107,13 +107,15 @@ def over_windows(
             lambda state, old: tf.ensure_shape(state, old.shape), new, states
         )
 
-    count = tf.reduce_sum(tf.cast(block.real[0], tf.int32))
-    _, states = tf.while_loop(
-        lambda n, _: n < count,
-        body,
-        (tf.constant(0), [part.states for part in parts]),
-        parallel_iterations=1,
-    )
+    states = [part.states for part in parts]
+    if block.real.shape[1] == 1:  # within a loop cards cannot exchange anything
+        _, states = body(0, states)
+    else:
+        count = tf.reduce_sum(tf.cast(block.real[0], tf.int32))
+        start = tf.constant(0), states
+        _, states = tf.while_loop(
+            lambda n, _: n < count, body, start, parallel_iterations=1
+        )
     rows = zip(*map(tf.nest.flatten, states), strict=True)
     for variable, state in zip(carried, rows, strict=True):
         variable.assign(tf.concat(state, axis=0))

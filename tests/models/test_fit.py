@@ -163,8 +163,10 @@ def test_the_loss_is_the_models_own(name):
 def test_nothing_tunes_the_blocks():
     """`fit` would wait for what tunes them, at times for as long as it ran."""
     batches = ContiguousBatches(np.arange(100) % 7, batch_size=2, num_steps=5)
-    training, _ = feeding.training_blocks(batches, 3, feeding.FirstEpoch().epoch)
-    for blocks in (training, feeding.evaluation_blocks(batches)):
+    training, _ = feeding.training_blocks(
+        batches, 3, feeding.FirstEpoch().epoch, feeding.WINDOWS_PER_CALL
+    )
+    for blocks in (training, feeding.evaluation_blocks(batches, 7)):
         assert blocks.options().autotune.enabled is False
 
 
