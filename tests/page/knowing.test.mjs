@@ -98,7 +98,7 @@ for (const some of informed) {
       fresh.advance();
       near(used.probsAt(last), fresh.probsAt(last), 0);
       near(used.surprises, fresh.surprises, 0);
-      assert.deepEqual(used.symbols, fresh.symbols);
+      assert.deepEqual(used.read, fresh.read);
     }
   });
 
@@ -117,15 +117,15 @@ for (const some of informed) {
       while (!result.done) result = work.next();
       const logit = (place, strength) => {
         let before = null;
-        one.symbols.forEach((symbol, s) => {
+        one.read.forEach(({ symbol, told }, s) => {
           const held = hold && s > one.ends[hold.from - 1] ? hold : null;
           const own = s <= one.ends[place] && s > (place ? one.ends[place - 1] : -1);
           const scaled = Object.create(network, {
             inputOf: { value: (x) => network.inputOf(x).map((v) => v * (own ? strength : 1)) },
           });
-          before = scaled.step(symbol, before, held, one.told[s]);
+          before = scaled.step(symbol, before, held, told);
         });
-        return network.logits(before, one.told.at(-1))[target];
+        return network.logits(before, one.read.at(-1).told)[target];
       };
       const slopes = ids.map((_, t) => (logit(t, 1.01) - logit(t, 0.99)) / 0.02);
       near(result.value, slopes, 2e-3 * Math.max(0.1, ...slopes.map(Math.abs)));
