@@ -115,7 +115,7 @@ export class Matches {
 // same number the first symbols differ most likely.
 function isSame(recent, text, end, length) {
   let n = end - length + 1, m = recent.length - length;
-  if (n < 0 || m < 0) return false;
+  if (n < 0) return false;
   while (n <= end && text[n] === recent[m]) {
     n++;
     m++;

@@ -98,10 +98,11 @@ def _halves(name, variable, rows):
 
 def describe(model: CharLM, vocab: CharVocab | CodedVocab) -> dict[str, object]:
     """What the page must know beside the weights, as JSON has it."""
-    pairs, chars = None, vocab.chars
-    if isinstance(vocab, CodedVocab):
+    coded = isinstance(vocab, CodedVocab)
+    chars = vocab.chars.chars if coded else vocab.chars
+    pairs = None
+    if coded and vocab.pairs:
         pairs = {"singles": vocab.singles, "size": vocab.size}
-        pairs, chars = pairs if vocab.pairs else None, chars.chars
     split = any("\ud800" <= char <= "\udfff" for char in chars)
     found = {
         "cell": model.stack.cell,

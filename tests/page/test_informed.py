@@ -127,7 +127,14 @@ def test_typing_shows_letters_of_one_symbol_and_of_two(open_page, path, coded):
             p = some[vocab.chars.chars.index(letter)]
             assert float(said.strip("<%")) / 100 == pytest.approx(p, abs=0.006)
     assert "letter 5 of 5" in page.locator(".place").inner_text()
-    assert "symbols stood before came 2: " in page.locator(".next").inner_text()
+    said = []
+    for length, id in zip((2, 3), model.match.followed(symbols)[-1], strict=True):
+        letter = "–" if id == len(vocab) else "half a pair"
+        letter = f"“{vocab.chars.chars[id]}”" if id < vocab.singles else letter
+        said.append(f"after {length} {letter}")
+    assert page.locator("[data-el=matches]").inner_text() == (
+        f"What came the last time after the same symbols: {', '.join(said)}."
+    )
     assert "in which it looks those up" in page.locator(".lead").inner_text()
 
 
