@@ -17,7 +17,16 @@ ROWS, BEFORE, STEPS = 20, 20, 50  # of the text by which the cost is measured
 
 
 def fit(model: keras.Model | InformedLM) -> keras.Model | InformedLM:
-    """The model, with as much of what it has counted as a page has room for."""
+    """The model, with as much of what it has counted as a page has room for.
+
+    Where that is less, the n-grams are counted again and pruned, and of the text in
+    which matches are looked up the last 4,000,000 symbols stay.
+
+    Args:
+        model: One that `check_model` passes. If it looks matches up, its n-gram must
+            have counted the same text as its match model, as those of `train` have. If
+            it does not, there is no text to count, and it stays as it is.
+    """
     if not isinstance(model, InformedLM) or model.match is None:
         return model
     if len(pack_knowledge(model)[1]) <= MOST_TABLES:

@@ -13,7 +13,7 @@ from seqmodels.models.informed import InformedLM
 MOST_TABLES = 8_000_000  # bytes, as base64
 
 
-def check_informed(model: InformedLM) -> None:
+def check_counted(model: InformedLM) -> None:
     """Raises if the page could not carry what the model has counted.
 
     Raises:
