@@ -11,7 +11,7 @@ from seqmodels.models.informed import InformedLM
 from seqmodels.page.knowledge import MOST_TABLES, pack_knowledge
 from seqmodels.text.sampling import sample_logits
 
-LONGEST_TEXT = 4_000_000  # symbols that a page looks matches up in
+LONGEST_TEXT = 4_000_000  # symbols that stay of a text where there is no room for all
 PRUNINGS = 2.0 ** np.arange(11)  # nats, as of `CompactNGramLM.pruned`
 ROWS, BEFORE, STEPS = 20, 20, 50  # of the text by which the cost is measured
 

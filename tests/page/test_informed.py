@@ -2,7 +2,6 @@
 
 import base64
 import gzip
-import json
 import os
 import re
 from pathlib import Path
@@ -13,11 +12,18 @@ import pytest
 import seqmodels
 from seqmodels import CompactNGramLM, InformedLM, MatchModel, NGramLM, playground
 from seqmodels.page import playground as page_module
-from seqmodels.page.assembling import ROOM, module, style
+from seqmodels.page.assembling import ROOM
 from tests.page.networks import INFORMED, make_informed
-from tests.page.test_in_browser import AXE, WIDGETS, guesses, text_of, until
+from tests.page.test_in_browser import (
+    AXE,
+    guesses,
+    open_frame,
+    text_of,
+    until,
+    write_widgets,
+)
 from tests.page.test_in_node import last_logits, letter_probs
-from tests.page.test_playground import parts
+from tests.page.test_playground import halves, parts
 
 PAIRS = {"lengths": (2, 3), "chars": 50, "size": 9}
 TYPED = (
@@ -30,7 +36,7 @@ def test_weights_tables_and_text_are_there(tmp_path, kind):
     model, vocab = make_informed(**kind)
     path = playground(model, vocab, tmp_path / "page.html")
     page, description = parts(path)
-    packed = np.frombuffer(base64.b64decode(page.raw["weights"]), "<f2")
+    packed = halves(page)
     assert len(packed) == model.network.count_params()
     assert np.array_equal(np.sort(packed), np.sort(flat(model.network)))
     raw = gzip.decompress(base64.b64decode(page.raw["tables"]))
@@ -165,19 +171,10 @@ def test_axe_finds_nothing(open_page, path):
 @pytest.mark.slow
 def test_in_a_notebooks_frame_and_as_widgets(open_page, coded, tmp_path):
     shown = playground(*coded, examples=[TYPED[:3]])
-    (tmp_path / "frame.html").write_text(
-        f"<!doctype html><title>n</title>{shown._repr_html_()}", encoding="utf-8"
-    )
-    frame = open_page(tmp_path / "frame.html", ready="iframe").frame_locator("iframe")
+    frame = open_frame(open_page, shown, tmp_path)
     frame.locator("textarea").fill(TYPED[:4])
     assert "letter 4 of 4" in frame.locator(".place").inner_text()
-    script = module() + WIDGETS.format(given=json.dumps(shown._synced))
-    (tmp_path / "widgets.html").write_text(
-        f"<!doctype html><title>w</title><style>{style()}</style><body>"
-        f'<script type="module">{script}</script>',
-        encoding="utf-8",
-    )
-    page = open_page(tmp_path / "widgets.html")
+    page = open_page(write_widgets(shown, tmp_path))
     until(page, "document.querySelectorAll('textarea').length === 2")
     page.evaluate("Promise.all(ends).then(all => all.forEach(end => end()))")
 
