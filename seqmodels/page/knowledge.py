@@ -55,5 +55,6 @@ def pack_knowledge(model: InformedLM) -> tuple[dict[str, object], str]:
         "text_length": len(match.ids) if match is not None else 0,
     }
     raw = b"".join(part.tobytes() for part in parts)
-    tables = base64.b64encode(gzip.compress(raw, mtime=0)).decode()
+    packed = gzip.compress(raw, 6, mtime=0)  # 9 takes six times as long to save 2%
+    tables = base64.b64encode(packed).decode()
     return description, tables

@@ -13,6 +13,8 @@ import seqmodels
 from seqmodels import CompactNGramLM, InformedLM, MatchModel, NGramLM, playground
 from seqmodels.page import playground as page_module
 from seqmodels.page.assembling import ROOM
+from seqmodels.page.fitting import fit
+from seqmodels.page.knowledge import pack_knowledge
 from tests.page.networks import INFORMED, make_informed
 from tests.page.test_in_browser import (
     AXE,
@@ -97,6 +99,21 @@ def test_tables_too_large_are_refused(monkeypatch, tmp_path):
     with pytest.raises(ValueError, match="has counted [0-9,]+ bytes.* room for 100"):
         playground(*make_informed(), tmp_path / "page.html")
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("least", [0.25, 0.5, 4.0])
+def test_no_more_is_pruned_than_has_to_be(monkeypatch, least):
+    model, vocab = make_informed(lengths=(2, 3))
+    size, rng = len(vocab), np.random.default_rng(0)
+    ids = np.cumsum(rng.choice([0, 1, 1, 1, 2, 5], size=20_000)) % size
+    full = CompactNGramLM(size, 7).fit(ids)
+    match = MatchModel(size, (2, 3)).fit(ids)
+    pruned = full.pruned(least).quantised()
+    room = len(pack_knowledge(InformedLM(model.network, pruned, match))[1])
+    monkeypatch.setattr("seqmodels.page.fitting.MOST_TABLES", room)
+    fitted = fit(InformedLM(model.network, full, match))
+    assert fitted.ngram.count_params() == pruned.count_params()
+    assert len(pack_knowledge(fitted)[1]) == room
 
 
 @pytest.fixture(scope="module")
