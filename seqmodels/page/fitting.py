@@ -27,8 +27,8 @@ def fit(model: keras.Model | InformedLM) -> keras.Model | InformedLM:
 
     Args:
         model: One that `check_model` passes. If it looks matches up, its n-gram must
-            have counted the same text as its match model, as those of `train` have. If
-            it does not, there is no text to count, and it stays as it is.
+            have counted the same text as its match model, as those of `train` have. One
+            that looks up none has no text to count again, and stays as it is.
     """
     if not isinstance(model, InformedLM) or model.match is None:
         return model
