@@ -39,10 +39,11 @@ for (const some of informed) {
 
   test(`${some.name}: probabilities are Keras'`, async () => {
     const { reading } = await open(some);
-    for (const { ids, probs } of some.prompts) {
+    for (const { ids, probs, followed } of some.prompts) {
       const one = reading();
       one.set(ids);
       assert.ok(one.advance());
+      assert.deepEqual(one.toldAt(ids.length - 1).followed, followed || []);
       near(page.softmax(one.logitsAt(ids.length - 1)), probs, 1e-5);
     }
   });
