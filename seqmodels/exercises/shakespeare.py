@@ -303,11 +303,11 @@ def count_the_others(parts: list[list[int]], vocab_size: int) -> list:
     return found
 
 
-def say(parts, known, vocab_size, histories=None, below=None):
+def say(parts, known, vocab_size, histories=None, below=None, counted=list):
     """Of each part, by a bigram that has counted the pieces `known[n]`."""
     found = []
     for n, part in enumerate(parts):
-        pairs = [pair for piece in known[n] for pair in pairwise(piece)]
+        pairs = [pair for piece in known[n] for pair in counted(pairwise(piece))]
         before = histories[n] if histories else [first for first, _ in pairs]
         said = [
             (pairs.count(pair) + 1) / (before.count(pair[0]) + (below or vocab_size))
@@ -341,14 +341,7 @@ def _(parts, vocab_size):
     "indices `table[a, b] += 1` adds 1 to each place once, however often they name it.",
 )
 def _(parts, vocab_size):
-    found = []
-    for part, known in zip(parts, others(parts), strict=True):
-        counts = np.ones([vocab_size] * 2)
-        for other in known:
-            counts[other[:-1], other[1:]] += 1
-        probabilities = counts / counts.sum(axis=1, keepdims=True)
-        found.append(probabilities[part[:-1], part[1:]])
-    return found
+    return say(parts, others(parts), vocab_size, counted=set)
 
 
 @count_the_others.wrong(
@@ -432,19 +425,24 @@ def learn_while_reading(
     return losses
 
 
+def summed(logits, window):
+    """The gradient of the sum of a window's losses, letter by letter."""
+    return sum(softmax(logits) - (np.arange(len(logits)) == id) for id in window)
+
+
+def averaged(logits, window):
+    return summed(logits, window) / len(window)
+
+
 def windows_read(
-    logits, ids, rate, num_steps, learns_first=False, is_sum=False, carried=True
+    logits, ids, rate, num_steps, learns_first=False, gradient=averaged, carried=True
 ):
     """Losses and slow gradients, with the changes that people make."""
     first, losses = np.array(logits), []
     for start in range(0, len(ids), num_steps):
-        window, change = ids[start : start + num_steps], 0.0
+        window = ids[start : start + num_steps]
         before = [np.log(sum(np.exp(logits))) - logits[id] for id in window]
-        for id in window:
-            gradient = softmax(logits)
-            gradient[id] -= 1
-            change = change - rate * gradient / (1 if is_sum else len(window))
-        logits = (logits if carried else first) + change
+        logits = (logits if carried else first) - rate * gradient(logits, window)
         after = [np.log(sum(np.exp(logits))) - logits[id] for id in window]
         losses += after if learns_first else before
     return losses
@@ -468,14 +466,12 @@ def _(logits, ids, rate, num_steps):
     "`gradient[window] -= 1` takes 1 from each place once, however often it is named.",
 )
 def _(logits, ids, rate, num_steps):
-    losses = []
-    for start in range(0, len(ids), num_steps):
-        window, probabilities = ids[start : start + num_steps], softmax(logits)
-        losses.extend(-np.log(probabilities[window]))
-        gradient = probabilities.copy()
+    def once(logits, window):
+        gradient = softmax(logits)
         gradient[window] -= 1 / len(window)
-        logits = logits - rate * gradient
-    return losses
+        return gradient
+
+    return windows_read(logits, ids, rate, num_steps, gradient=once)
 
 
 @learn_while_reading.wrong(
@@ -519,7 +515,7 @@ def _(logits, ids, rate, num_steps):
     "Your steps grow with the window. The step is on the window's mean loss.",
 )
 def _(logits, ids, rate, num_steps):
-    return windows_read(logits, ids, rate, num_steps, is_sum=True)
+    return windows_read(logits, ids, rate, num_steps, gradient=summed)
 
 
 @learn_while_reading.wrong(

@@ -175,7 +175,7 @@ export function finder(app) {
     const size = app.inside.length;
     if (!num) return say("The text does not have it.");
     if (num === size) return say("It is the whole text: there is nothing to tell it from.");
-    app.later("find", finding(network, app.reading.steps.slice(), app.inside), ({ cells, chance }) => {
+    app.later("find", finding(network, app.reading.steps, app.inside), ({ cells, chance }) => {
       els.found.replaceChildren(...cells.slice(0, 5).map(item));
       say(`${num} of ${size} letters are inside. The number is how often a cell tells a letter inside from one outside: 1 is always, 0.5 a coin's toss. Moved elsewhere in the text, the same marks have a best cell of ${cells.length} with ${minus(chance)}. In a short text some cell always fits: try it on another.`);
     });

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+
 import numpy as np
 
 from seqmodels._tensorflow import keras
@@ -11,25 +13,41 @@ from seqmodels.models.informed import InformedLM
 from seqmodels.page.knowledge import MOST_TABLES, pack_knowledge
 from seqmodels.text.sampling import sample_logits
 
-LONGEST_TEXT = 4_000_000  # symbols that a page looks matches up in
-PRUNINGS = 2.0 ** np.arange(11)  # nats, as of `CompactNGramLM.pruned`
+LONGEST_TEXT = 4_000_000  # symbols that stay of a text where there is no room for all
+# Nats, as of `CompactNGramLM.pruned`: each leaves about a fifth fewer n-grams.
+PRUNINGS = np.append(0.0, 2.0 ** np.arange(-5, 10.5, 0.5))
 ROWS, BEFORE, STEPS = 20, 20, 50  # of the text by which the cost is measured
 
 
 def fit(model: keras.Model | InformedLM) -> keras.Model | InformedLM:
-    """The model, with as much of what it has counted as a page has room for."""
+    """The model, with as much of what it has counted as a page has room for.
+
+    Where that is less, the n-grams are counted again and pruned, and of the text in
+    which matches are looked up the last 4,000,000 symbols stay.
+
+    Args:
+        model: One that `check_model` passes. If it looks matches up, its n-gram must
+            have counted the same text as its match model, as those of `train` have. One
+            that looks up none has no text to count again, and stays as it is.
+    """
     if not isinstance(model, InformedLM) or model.match is None:
         return model
-    if len(pack_knowledge(model)[1]) <= MOST_TABLES:
+    if _has_room(model):
         return model
     size, text = model.vocab_size, model.match.ids
     full = CompactNGramLM(size, model.ngram.order).fit(text)
     match = MatchModel(size, model.match.lengths).fit(text[-LONGEST_TEXT:])
-    for least in PRUNINGS:
-        model = InformedLM(model.network, full.pruned(least).quantised(), match)
-        if len(pack_knowledge(model)[1]) <= MOST_TABLES:
-            break
-    return model
+
+    def cut(least):
+        return InformedLM(model.network, full.pruned(least).quantised(), match)
+
+    # The first that there is room for; each try takes seconds.
+    n = bisect.bisect_left(PRUNINGS, True, key=lambda least: _has_room(cut(least)))
+    return cut(PRUNINGS[min(n, len(PRUNINGS) - 1)])
+
+
+def _has_room(model):
+    return len(pack_knowledge(model)[1]) <= MOST_TABLES
 
 
 def rounded(model: keras.Model | InformedLM) -> keras.Model | InformedLM:

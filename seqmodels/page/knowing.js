@@ -58,41 +58,69 @@ export class Tree {
   }
 }
 
+const BITS = 18; // of the number of a run of symbols
+
 // Python's `MatchModel`: what came where the last symbols stood before.
 export class Matches {
-  constructor({ vocab_size, lengths }, symbols) {
-    Object.assign(this, { vocab_size, lengths });
-    this.text = asString(symbols);
-    this.tail = this.text.slice(-Math.max(...lengths));
+  constructor({ vocab_size, lengths }, text) {
+    Object.assign(this, { vocab_size, lengths, text });
+    this.tail = text.slice(-Math.max(...lengths));
+    this.order = lengths.map((_, n) => n).sort((a, b) => lengths[a] - lengths[b]);
+    this.shortest = lengths[this.order[0]];
+    // Of each number the last place where such a run ends and something follows; of each
+    // such place the one before. A search through a long text looks at these alone.
+    this.last = new Int32Array(2 ** BITS).fill(-1);
+    this.before = new Int32Array(text.length);
+    for (let end = 0, number = 0; end < text.length - 1; end++) {
+      number = this.next(number, text[end]);
+      this.before[end] = this.last[number];
+      this.last[number] = end;
+    }
   }
 
-  // For each length an id, `vocab_size` where there is none. A longer run stands nowhere
-  // but where a shorter one does, so each search goes on from the last. First comes what
-  // has been read here, then the text.
+  // The number of a run as long as the shortest, from that of the run that ends one symbol
+  // before: what is older is shifted out. Now and then runs that differ have the same.
+  next(number, symbol) {
+    return ((number << Math.ceil(BITS / this.shortest)) ^ symbol) & (2 ** BITS - 1);
+  }
+
+  // For each length an id, `vocab_size` where there is none. First comes what has been
+  // read here, then the text.
   followed(symbols) {
-    const recent = this.tail + asString(symbols);
+    const { tail, text } = this;
+    const recent = new text.constructor(tail.length + symbols.length);
+    recent.set(tail);
+    recent.set(symbols, tail.length);
     const found = this.lengths.map(() => this.vocab_size);
-    for (const [text, last] of [[recent, recent.length - 2], [this.text, this.text.length - 2]]) {
-      let end = last; // where a run ends that is followed by something
-      const order = this.lengths.map((length, n) => [length, n]).sort((a, b) => a[0] - b[0]);
-      for (const [length, n] of order) {
-        if (found[n] < this.vocab_size) continue;
-        if (recent.length < length || end < length - 1) break;
-        const start = text.lastIndexOf(recent.slice(-length), end - length + 1);
-        if (start < 0) break;
-        end = start + length - 1;
-        found[n] = text.charCodeAt(end + 1);
-      }
-    }
+    this.look(found, recent, recent, recent.length - 2);
+    let number = 0;
+    for (const symbol of recent.slice(-this.shortest)) number = this.next(number, symbol);
+    this.look(found, recent, text, this.last[number], this.before);
     return found;
+  }
+
+  // Looks in a text from one place to that before, each if `before` names none. A longer
+  // run ends nowhere but where a shorter one does, so each search goes on from the last.
+  look(found, recent, text, end, before = null) {
+    for (const n of this.order) {
+      if (found[n] < this.vocab_size) continue;
+      while (end >= 0 && !isSame(recent, text, end, this.lengths[n])) end = before ? before[end] : end - 1;
+      if (end < 0) return;
+      found[n] = text[end + 1];
+    }
   }
 }
 
-// One unit of a string for each symbol: strings are what browsers search fastest.
-function asString(symbols) {
-  const parts = [];
-  for (let n = 0; n < symbols.length; n += 8192) parts.push(String.fromCharCode(...symbols.slice(n, n + 8192)));
-  return parts.join("");
+// Whether so many symbols up to `end` are those that were read last. Of two runs with the
+// same number the first symbols differ most likely.
+function isSame(recent, text, end, length) {
+  let n = end - length + 1, m = recent.length - length;
+  if (n < 0) return false;
+  while (n <= end && text[n] === recent[m]) {
+    n++;
+    m++;
+  }
+  return n > end;
 }
 
 export class Knowledge {

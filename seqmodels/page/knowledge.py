@@ -13,7 +13,7 @@ from seqmodels.models.informed import InformedLM
 MOST_TABLES = 8_000_000  # bytes, as base64
 
 
-def check_informed(model: InformedLM) -> None:
+def check_counted(model: InformedLM) -> None:
     """Raises if the page could not carry what the model has counted.
 
     Raises:
@@ -55,5 +55,6 @@ def pack_knowledge(model: InformedLM) -> tuple[dict[str, object], str]:
         "text_length": len(match.ids) if match is not None else 0,
     }
     raw = b"".join(part.tobytes() for part in parts)
-    tables = base64.b64encode(gzip.compress(raw, mtime=0)).decode()
+    packed = gzip.compress(raw, 6, mtime=0)  # 9 takes six times as long to save 2%
+    tables = base64.b64encode(packed).decode()
     return description, tables

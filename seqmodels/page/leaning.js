@@ -8,7 +8,7 @@ import { addBack } from "./network.js";
 // What counting tells the network is taken as given.
 export function* leaning(network, reading, last, target, most = 100) {
   const { units, layers, classifier, vocab_size } = network;
-  const { symbols, inner: steps, ends, hold } = reading;
+  const { read, ends, hold } = reading;
   const scores = new Float32Array(last + 1);
   const dh = layers.map(() => new Float32Array(units));
   const dc = layers.map(() => new Float32Array(units));
@@ -19,13 +19,13 @@ export function* leaning(network, reading, last, target, most = 100) {
     const begin = t ? ends[t - 1] + 1 : 0;
     for (let s = ends[t]; s >= begin; s--) {
       for (let n = layers.length - 1; n >= 0; n--) {
-        const before = s ? steps[s - 1][n] : network.zeros[n];
+        const before = s ? read[s - 1].step[n] : network.zeros[n];
         const held = hold && t >= hold.from && hold.layer === n ? hold.unit : -1;
-        BACK[network.cell](units, steps[s][n], before, dh[n], dc[n], sums, inner, held);
+        BACK[network.cell](units, read[s].step[n], before, dh[n], dc[n], sums, inner, held);
         addBack(dh[n], layers[n].recurrent, inner);
         if (n) addBack(dh[n - 1], layers[n].kernel, sums);
       }
-      const input = network.inputOf(symbols[s]);
+      const input = network.inputOf(read[s].symbol);
       for (let k = 0; k < sums.length; k++) scores[t] += input[k] * sums[k];
     }
     yield t;

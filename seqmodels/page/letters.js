@@ -76,7 +76,7 @@ export class Letters {
 
   // Of half a pair there is nothing to see but that it is one.
   seenSymbol(symbol) {
-    return this.pairs && symbol >= this.pairs.singles ? "half a pair" : this.seen(symbol);
+    return this.pairs && symbol >= this.pairs.singles ? "half a pair" : `“${this.seen(symbol)}”`;
   }
 
   heard(id) {

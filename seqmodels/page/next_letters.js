@@ -70,11 +70,11 @@ export function nextLetters(app) {
     return letters.spread(app.ngram.next(symbols), then, wanted);
   }
 
-  // What came where the last letters stood before.
+  // What came where the last letters stood before; nothing if they never did.
   function matched(followed) {
     const { lengths } = app.reading.knowledge.matches;
-    const said = followed.map((symbol, n) => `${lengths[n]}: ${symbol < app.network.vocab_size ? letters.seenSymbol(symbol) : "–"}`);
-    return `Where the last so many ${letters.pairs ? "symbols" : "letters"} stood before came ${said.join(", ")}.`;
+    const said = followed.map((symbol, n) => `after ${lengths[n]} ${symbol < app.network.vocab_size ? letters.seenSymbol(symbol) : "–"}`);
+    return `What came the last time after the same ${letters.pairs ? "symbols" : "letters"}: ${said.join(", ")}.`;
   }
 
   // For those who listen: once one has stopped typing.

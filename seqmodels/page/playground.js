@@ -109,7 +109,7 @@ function open(model, el, knowledge) {
     app.reading.set(state.ids, state.hold);
     if (!app.reading.advance(60)) {
       app.stopLater("lean"); // what it works on is no longer there
-      app.say(`Reading: ${app.reading.steps.length} of ${state.ids.length} letters.`);
+      app.say(`Reading: ${app.reading.ends.length} of ${state.ids.length} letters.`);
       waiting = setTimeout(changed);
       return;
     }
@@ -158,8 +158,9 @@ function open(model, el, knowledge) {
     app.reading.set(state.ids, state.hold);
     app.reading.advance(200);
     let most = -1;
+    const { steps } = app.reading;
     for (let unit = 0; unit < network.units; unit++) {
-      const values = app.reading.steps.map((step) => network.valueOf(step, state.layer, unit));
+      const values = steps.map((step) => network.valueOf(step, state.layer, unit));
       const mean = values.reduce((a, b) => a + b, 0) / values.length;
       const spread = values.reduce((a, b) => a + (b - mean) ** 2, 0);
       if (spread > most) [most, state.unit] = [spread, unit];

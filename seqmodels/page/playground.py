@@ -11,12 +11,10 @@ from pathlib import Path
 
 from seqmodels._tensorflow import keras
 from seqmodels.counting.ngrams import NGramLM
-from seqmodels.models.char_lm import CharLM
 from seqmodels.models.informed import InformedLM
-from seqmodels.models.residual_lm import ResidualLM
 from seqmodels.page.assembling import ROOM, assemble
 from seqmodels.page.counts import pack_counts
-from seqmodels.page.knowledge import MOST_TABLES, check_informed, pack_knowledge
+from seqmodels.page.knowledge import MOST_TABLES, pack_knowledge
 from seqmodels.page.shown import Shown
 from seqmodels.page.weights import check_model, describe, half_weights
 from seqmodels.text.codes import CodedVocab
@@ -65,11 +63,7 @@ def playground(
             the path does not end in `.html`.
         OSError: If the file cannot be written.
     """
-    informed = isinstance(model, InformedLM)
-    network = model.network if informed else model
-    check_model(network, vocab, ResidualLM if informed else CharLM)
-    if informed:
-        check_informed(model)
+    network, informed = check_model(model, vocab), isinstance(model, InformedLM)
     if path is not None:
         path = Path(path)
         if path.suffix not in (".html", ".htm"):

@@ -37,60 +37,63 @@ export class Reading {
   // `letters` tell in which symbols the network reads them; `knowledge`, if there is any,
   // what counting tells the network at each.
   constructor(network, letters = SINGLE, knowledge = null) {
-    Object.assign(this, { network, letters, knowledge, ids: [], steps: [], surprises: [], hold: null, last: null });
-    this.symbols = []; // all read, each with its step and what was told
-    this.inner = [];
-    this.told = [];
+    Object.assign(this, { network, letters, knowledge, ids: [], surprises: [], hold: null, last: null });
+    this.read = []; // of each symbol { symbol, step, told }
     this.ends = []; // of each letter its last symbol's place
+  }
+
+  // Of each letter the step by its last symbol.
+  get steps() {
+    return this.ends.map((end) => this.read[end].step);
   }
 
   // Another text, or another cell held from some letter on: keeps what still holds.
   set(ids, hold = null) {
     let same = 0;
-    while (same < this.steps.length && same < ids.length && ids[same] === this.ids[same]) same++;
+    while (same < this.ends.length && same < ids.length && ids[same] === this.ids[same]) same++;
     if (!sameHold(hold, this.hold)) {
       same = Math.min(same, hold?.from ?? Infinity, this.hold?.from ?? Infinity);
       this.last?.behind.clear();
     }
     this.ids = Array.from(ids);
     this.hold = hold;
-    this.steps.length = this.ends.length = same;
-    this.surprises.length = Math.min(this.surprises.length, same);
-    this.symbols.length = this.inner.length = this.told.length = same ? this.ends[same - 1] + 1 : 0;
-    this.last = this.last && this.last.end < this.symbols.length ? this.last : null;
+    this.ends.length = this.surprises.length = same;
+    this.read.length = same ? this.ends[same - 1] + 1 : 0;
+    this.last = this.last && this.last.end < this.read.length ? this.last : null;
   }
 
   // Reads on for so many milliseconds, one letter at least; says whether all is read.
   advance(milliseconds = Infinity, now = () => performance.now()) {
     const end = now() + milliseconds;
-    while (this.steps.length < this.ids.length) {
-      const t = this.steps.length;
+    while (this.ends.length < this.ids.length) {
+      const t = this.ends.length;
       let bits = 0;
       for (const symbol of this.letters.symbolsOf(this.ids[t])) {
         // How unlikely it was; of the first letter there was no guess.
-        if (t) bits -= Math.log2(softmax(this.logitsOf(this.symbols.length - 1))[symbol]);
-        const { step, told } = this.stepBy(symbol, this.symbols.length - 1, t);
-        this.symbols.push(symbol);
-        this.inner.push(step);
-        this.told.push(told);
+        if (t) bits -= Math.log2(softmax(this.logitsOf(this.read.length - 1))[symbol]);
+        this.read.push(this.stepBy(symbol, this.read.length - 1, t));
       }
-      this.surprises[t] = bits;
-      this.ends.push(this.symbols.length - 1);
-      this.steps.push(this.inner[this.symbols.length - 1]);
+      this.surprises.push(bits);
+      this.ends.push(this.read.length - 1);
       if (now() > end) break;
     }
-    return this.steps.length === this.ids.length;
+    return this.ends.length === this.ids.length;
   }
 
   // The step by a symbol of the letter at `place`, after those up to `end`.
   stepBy(symbol, end, place) {
     const hold = this.hold && place >= this.hold.from ? this.hold : null;
-    const told = this.knowledge && this.knowledge.after([...this.symbols.slice(0, end + 1), symbol]);
-    return { step: this.network.step(symbol, this.inner[end] || null, hold, told), told };
+    const symbols = this.read.slice(0, end + 1).map((one) => one.symbol);
+    const told = this.knowledge && this.knowledge.after([...symbols, symbol]);
+    const step = this.network.step(symbol, this.read[end]?.step ?? null, hold, told);
+    return { symbol, step, told };
   }
 
   logitsOf(end) {
-    if (this.last?.end !== end) this.last = { end, logits: this.network.logits(this.inner[end], this.told[end]), behind: new Map() };
+    if (this.last?.end !== end) {
+      const { step, told } = this.read[end];
+      this.last = { end, logits: this.network.logits(step, told), behind: new Map() };
+    }
     return this.last.logits;
   }
 
@@ -111,7 +114,7 @@ export class Reading {
   }
 
   toldAt(place) {
-    return this.told[this.ends[place]];
+    return this.read[this.ends[place]].told;
   }
 
   // Probabilities of the letters to come: of the likeliest and those `wanted`, and of

@@ -6,52 +6,59 @@ import numpy as np
 
 from seqmodels._tensorflow import keras
 from seqmodels.models.char_lm import CharLM
+from seqmodels.models.informed import InformedLM
 from seqmodels.models.residual_lm import ResidualLM
+from seqmodels.page.knowledge import check_counted
 from seqmodels.text.codes import CodedVocab
 from seqmodels.text.vocab import CharVocab
 
 
 def check_model(
-    model: keras.Model, vocab: CharVocab | CodedVocab, kind: type = CharLM
-) -> None:
-    """Raises if the page could not compute what the model computes.
+    model: keras.Model | InformedLM, vocab: CharVocab | CodedVocab
+) -> CharLM | ResidualLM:
+    """The model's network; raises if the page could not compute what it computes.
 
     Args:
-        model: A `CharLM`, or the `ResidualLM` of an `InformedLM`.
+        model: A `CharLM` or an `InformedLM`.
         vocab: Its `CharVocab` or `CodedVocab`.
-        kind: Which of the two is wanted.
 
     Raises:
-        TypeError: If they are of another kind. A subclass may compute otherwise.
-        ValueError: If the vocabulary is of another size, or the model cannot read all
-            that it writes.
+        TypeError: If they are of another kind, or an `InformedLM` has another n-gram
+            than a `CompactNGramLM`. A subclass may compute otherwise.
+        ValueError: If the vocabulary is of another size, the model cannot read all that
+            it writes, is quantized, or has counted nothing.
     """
-    if type(model) is not kind:
+    informed = isinstance(model, InformedLM)
+    network = model.network if informed else model
+    if type(network) is not (ResidualLM if informed else CharLM):
         raise TypeError(
             "`model` must be a CharLM or an InformedLM, whose steps the page computes; "
-            f"got {type(model).__name__}."
+            f"got {type(network).__name__}."
         )
     if not isinstance(vocab, (CharVocab, CodedVocab)):
         raise TypeError(
             "`vocab` must be a CharVocab or a CodedVocab: in the page one types "
             f"letters; got {type(vocab).__name__}."
         )
-    if len(vocab) != model.vocab_size:
+    if len(vocab) != network.vocab_size:
         raise ValueError(
-            f"`vocab` must have the model's {model.vocab_size} characters; got "
+            f"`vocab` must have the model's {network.vocab_size} characters; got "
             f"{len(vocab)}."
         )
-    if model.input_size < model.vocab_size:
+    if network.input_size < network.vocab_size:
         raise ValueError(
-            f"`model` writes ids up to {model.vocab_size - 1}, but reads them up to "
-            f"{model.input_size - 1} only: it cannot go on from what it writes."
+            f"`model` writes ids up to {network.vocab_size - 1}, but reads them up to "
+            f"{network.input_size - 1} only: it cannot go on from what it writes."
         )
-    for layer in [model.embedding, *model.stack.layers, model.classifier]:
+    for layer in [network.embedding, *network.stack.layers, network.classifier]:
         if getattr(layer, "quantization_mode", None):
             raise ValueError(
                 f"`model` must not be quantized; its {layer.name} is, as "
                 f"{layer.quantization_mode}."
             )
+    if informed:
+        check_counted(model)
+    return network
 
 
 def half_weights(model: CharLM) -> bytes:
@@ -98,10 +105,11 @@ def _halves(name, variable, rows):
 
 def describe(model: CharLM, vocab: CharVocab | CodedVocab) -> dict[str, object]:
     """What the page must know beside the weights, as JSON has it."""
-    pairs, chars = None, vocab.chars
-    if isinstance(vocab, CodedVocab):
+    coded = isinstance(vocab, CodedVocab)
+    chars = vocab.chars.chars if coded else vocab.chars
+    pairs = None
+    if coded and vocab.pairs:
         pairs = {"singles": vocab.singles, "size": vocab.size}
-        pairs, chars = pairs if vocab.pairs else None, chars.chars
     split = any("\ud800" <= char <= "\udfff" for char in chars)
     found = {
         "cell": model.stack.cell,

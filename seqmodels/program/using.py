@@ -135,11 +135,13 @@ def playground(path: Path, out: Path | None = None, say: Callable = print) -> Pa
     """
     from seqmodels.page import fitting  # not before they are needed, nor TensorFlow
     from seqmodels.page.playground import playground as write_page
+    from seqmodels.page.weights import check_model
 
     model, vocab = load_model(path)
     out = path.with_suffix(".html") if out is None else out
     informed = hasattr(model, "ngram")
     try:
+        check_model(model, vocab)  # also before it is cut down, and asked to write
         shown = fitting.fit(model)
         # Not the text that it has counted: there it is far too sure.
         ids, rng = vocab.encode(_start(vocab)), np.random.default_rng(0)
@@ -148,7 +150,7 @@ def playground(path: Path, out: Path | None = None, say: Callable = print) -> Pa
             example = example.replace(char, "")
         page = write_page(shown, vocab, out, examples=[example])
         cost = fitting.cost_in_bits(model, shown)
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError) as error:
         raise RefusedError(f"{path} cannot be shown: {error}") from None
     except OSError as error:
         raise RefusedError(

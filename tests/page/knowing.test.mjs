@@ -39,10 +39,11 @@ for (const some of informed) {
 
   test(`${some.name}: probabilities are Keras'`, async () => {
     const { reading } = await open(some);
-    for (const { ids, probs } of some.prompts) {
+    for (const { ids, probs, followed } of some.prompts) {
       const one = reading();
       one.set(ids);
       assert.ok(one.advance());
+      assert.deepEqual(one.toldAt(ids.length - 1).followed, followed || []);
       near(page.softmax(one.logitsAt(ids.length - 1)), probs, 1e-5);
     }
   });
@@ -98,7 +99,7 @@ for (const some of informed) {
       fresh.advance();
       near(used.probsAt(last), fresh.probsAt(last), 0);
       near(used.surprises, fresh.surprises, 0);
-      assert.deepEqual(used.symbols, fresh.symbols);
+      assert.deepEqual(used.read, fresh.read);
     }
   });
 
@@ -117,15 +118,15 @@ for (const some of informed) {
       while (!result.done) result = work.next();
       const logit = (place, strength) => {
         let before = null;
-        one.symbols.forEach((symbol, s) => {
+        one.read.forEach(({ symbol, told }, s) => {
           const held = hold && s > one.ends[hold.from - 1] ? hold : null;
           const own = s <= one.ends[place] && s > (place ? one.ends[place - 1] : -1);
           const scaled = Object.create(network, {
             inputOf: { value: (x) => network.inputOf(x).map((v) => v * (own ? strength : 1)) },
           });
-          before = scaled.step(symbol, before, held, one.told[s]);
+          before = scaled.step(symbol, before, held, told);
         });
-        return network.logits(before, one.told.at(-1))[target];
+        return network.logits(before, one.read.at(-1).told)[target];
       };
       const slopes = ids.map((_, t) => (logit(t, 1.01) - logit(t, 0.99)) / 0.02);
       near(result.value, slopes, 2e-3 * Math.max(0.1, ...slopes.map(Math.abs)));
@@ -140,3 +141,28 @@ test("tables of another length are refused", async () => {
   const bytes = await page.unpacked(page.bytesOf(tables));
   assert.throws(() => new page.Knowledge(description.knowledge, bytes.slice(1)), /tables: expected \d+ bytes; got \d+/);
 });
+
+// Of runs of three, some of these symbols have the same number: 1, 0 and 0, 64.
+for (const [symbols, lengths] of [[[0, 1, 64, 65, 4096], [3, 5, 4]], [[0, 1], [12, 2, 30]], [[0, 1, 2], [1]], [[7, 8], [20, 25]]]) {
+  test(`runs of ${lengths} among ${symbols}: what came the last time`, () => {
+    let seed = 1, found = 0;
+    const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+    const draw = (size) => Uint16Array.from({ length: size }, () => symbols[Math.floor(symbols.length * random())]);
+    const text = draw(400);
+    text.copyWithin(200, 0, 100); // long runs that come again
+    const matches = new page.Matches({ vocab_size: 5000, lengths }, text);
+    for (let n = 0; n < 60; n++) {
+      const start = Math.floor(400 * random());
+      const typed = [...draw(3), ...text.slice(start, start + n), ...(n % 3 ? [] : draw(2))];
+      const all = [...text, ...typed];
+      const expected = lengths.map((length) => {
+        const same = (end) => all.slice(end - length + 1, end + 1).join() === all.slice(-length).join();
+        for (let end = all.length - 2; end >= length - 1; end--) if (same(end)) return all[end + 1];
+        return 5000;
+      });
+      assert.deepEqual(matches.followed(typed), expected);
+      found += expected.filter((id) => id < 5000).length;
+    }
+    assert.ok(found > 20, `${found} matches`);
+  });
+}

@@ -396,14 +396,16 @@ def test_axe_finds_nothing(open_page, path, theme, width):
     assert seen == [] and len(found["passes"]) > 20
 
 
+def open_frame(open_page, shown, folder):
+    """The page in a notebook's frame."""
+    path = folder / "notebook.html"
+    html = f"<!doctype html><title>n</title>{shown._repr_html_()}"
+    path.write_text(html, encoding="utf-8")
+    return open_page(path, ready="iframe").frame_locator("iframe")
+
+
 def test_in_a_notebooks_frame(open_page, path, network, tmp_path):
-    shown = playground(*network, examples=["abc"])
-    (tmp_path / "notebook.html").write_text(
-        f"<!doctype html><title>n</title>{shown._repr_html_()}",
-        encoding="utf-8",
-    )
-    page = open_page(tmp_path / "notebook.html", ready="iframe")
-    frame = page.frame_locator("iframe")
+    frame = open_frame(open_page, playground(*network, examples=["abc"]), tmp_path)
     frame.locator("textarea").fill("abcd")
     assert "letter 4 of 4" in frame.locator(".place").inner_text()
     assert not frame.get_by_role("button", name="Copy link").is_visible()
@@ -420,15 +422,21 @@ window.ends = [0, 1].map(() => {{
 """
 
 
-def test_as_widgets_two_on_a_page(open_page, network, tmp_path):
-    shown = playground(*network, examples=["abc"])
+def write_widgets(shown, folder):
+    """The path of a page with two widgets."""
+    path = folder / "widgets.html"
     script = module() + WIDGETS.format(given=json.dumps(shown._synced))
-    (tmp_path / "widgets.html").write_text(
+    path.write_text(
         f"<!doctype html><title>w</title><style>{style()}</style><body>"
         f'<script type="module">{script}</script>',
         encoding="utf-8",
     )
-    page = open_page(tmp_path / "widgets.html")
+    return path
+
+
+def test_as_widgets_two_on_a_page(open_page, network, tmp_path):
+    shown = playground(*network, examples=["abc"])
+    page = open_page(write_widgets(shown, tmp_path))
     fields = page.locator("textarea")
     assert fields.count() == 2
     fields.nth(1).fill("abcd")

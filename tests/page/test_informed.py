@@ -2,7 +2,6 @@
 
 import base64
 import gzip
-import json
 import os
 import re
 from pathlib import Path
@@ -13,11 +12,20 @@ import pytest
 import seqmodels
 from seqmodels import CompactNGramLM, InformedLM, MatchModel, NGramLM, playground
 from seqmodels.page import playground as page_module
-from seqmodels.page.assembling import ROOM, module, style
+from seqmodels.page.assembling import ROOM
+from seqmodels.page.fitting import fit
+from seqmodels.page.knowledge import pack_knowledge
 from tests.page.networks import INFORMED, make_informed
-from tests.page.test_in_browser import AXE, WIDGETS, guesses, text_of, until
+from tests.page.test_in_browser import (
+    AXE,
+    guesses,
+    open_frame,
+    text_of,
+    until,
+    write_widgets,
+)
 from tests.page.test_in_node import last_logits, letter_probs
-from tests.page.test_playground import parts
+from tests.page.test_playground import halves, parts
 
 PAIRS = {"lengths": (2, 3), "chars": 50, "size": 9}
 TYPED = (
@@ -30,7 +38,7 @@ def test_weights_tables_and_text_are_there(tmp_path, kind):
     model, vocab = make_informed(**kind)
     path = playground(model, vocab, tmp_path / "page.html")
     page, description = parts(path)
-    packed = np.frombuffer(base64.b64decode(page.raw["weights"]), "<f2")
+    packed = halves(page)
     assert len(packed) == model.network.count_params()
     assert np.array_equal(np.sort(packed), np.sort(flat(model.network)))
     raw = gzip.decompress(base64.b64decode(page.raw["tables"]))
@@ -93,6 +101,21 @@ def test_tables_too_large_are_refused(monkeypatch, tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.parametrize("least", [0.25, 0.5, 4.0])
+def test_no_more_is_pruned_than_has_to_be(monkeypatch, least):
+    model, vocab = make_informed(lengths=(2, 3))
+    size, rng = len(vocab), np.random.default_rng(0)
+    ids = np.cumsum(rng.choice([0, 1, 1, 1, 2, 5], size=20_000)) % size
+    full = CompactNGramLM(size, 7).fit(ids)
+    match = MatchModel(size, (2, 3)).fit(ids)
+    pruned = full.pruned(least).quantised()
+    room = len(pack_knowledge(InformedLM(model.network, pruned, match))[1])
+    monkeypatch.setattr("seqmodels.page.fitting.MOST_TABLES", room)
+    fitted = fit(InformedLM(model.network, full, match))
+    assert fitted.ngram.count_params() == pruned.count_params()
+    assert len(pack_knowledge(fitted)[1]) == room
+
+
 @pytest.fixture(scope="module")
 def coded():
     return make_informed(**PAIRS)
@@ -127,7 +150,14 @@ def test_typing_shows_letters_of_one_symbol_and_of_two(open_page, path, coded):
             p = some[vocab.chars.chars.index(letter)]
             assert float(said.strip("<%")) / 100 == pytest.approx(p, abs=0.006)
     assert "letter 5 of 5" in page.locator(".place").inner_text()
-    assert "symbols stood before came 2: " in page.locator(".next").inner_text()
+    said = []
+    for length, id in zip((2, 3), model.match.followed(symbols)[-1], strict=True):
+        letter = "–" if id == len(vocab) else "half a pair"
+        letter = f"“{vocab.chars.chars[id]}”" if id < vocab.singles else letter
+        said.append(f"after {length} {letter}")
+    assert page.locator("[data-el=matches]").inner_text() == (
+        f"What came the last time after the same symbols: {', '.join(said)}."
+    )
     assert "in which it looks those up" in page.locator(".lead").inner_text()
 
 
@@ -158,19 +188,10 @@ def test_axe_finds_nothing(open_page, path):
 @pytest.mark.slow
 def test_in_a_notebooks_frame_and_as_widgets(open_page, coded, tmp_path):
     shown = playground(*coded, examples=[TYPED[:3]])
-    (tmp_path / "frame.html").write_text(
-        f"<!doctype html><title>n</title>{shown._repr_html_()}", encoding="utf-8"
-    )
-    frame = open_page(tmp_path / "frame.html", ready="iframe").frame_locator("iframe")
+    frame = open_frame(open_page, shown, tmp_path)
     frame.locator("textarea").fill(TYPED[:4])
     assert "letter 4 of 4" in frame.locator(".place").inner_text()
-    script = module() + WIDGETS.format(given=json.dumps(shown._synced))
-    (tmp_path / "widgets.html").write_text(
-        f"<!doctype html><title>w</title><style>{style()}</style><body>"
-        f'<script type="module">{script}</script>',
-        encoding="utf-8",
-    )
-    page = open_page(tmp_path / "widgets.html")
+    page = open_page(write_widgets(shown, tmp_path))
     until(page, "document.querySelectorAll('textarea').length === 2")
     page.evaluate("Promise.all(ends).then(all => all.forEach(end => end()))")
 

@@ -53,6 +53,11 @@ def parts(path):
     return page, json.loads(page.raw["description"])
 
 
+def halves(page):
+    """The numbers of 16 bits of which a page's weights are."""
+    return np.frombuffer(base64.b64decode(page.raw["weights"]), "<f2")
+
+
 def counted(vocab, order=3):
     rng = np.random.default_rng(0)
     return NGramLM(len(vocab), order).fit(rng.integers(len(vocab), size=3000))
@@ -67,9 +72,8 @@ def test_all_weights_are_there_in_16_bits(tmp_path, kind):
     model, vocab = make_network(**kind)
     path = playground(model, vocab, tmp_path / "page.html")
     page, description = parts(path)
-    packed = np.frombuffer(base64.b64decode(page.raw["weights"]), "<f2")
     expected = np.concatenate([w.ravel() for w in model.get_weights()])
-    assert np.array_equal(packed, expected.astype(np.float16))
+    assert np.array_equal(halves(page), expected.astype(np.float16))
     assert description["cell"] == kind["cell"]
     assert description["units"] == 7 and description["vocab_size"] == len(CHARS)
     assert description["num_layers"] == kind.get("num_layers", 1)
@@ -81,10 +85,9 @@ def test_inputs_that_are_never_written_are_left_out(tmp_path):
     for embed_dim in (None, 4):
         model = CharLM(10, 6, input_size=13, embed_dim=embed_dim)
         page, _ = parts(playground(model, CharVocab(CHARS), tmp_path / "page.html"))
-        packed = np.frombuffer(base64.b64decode(page.raw["weights"]), "<f2")
         first, *others = (w.astype(np.float16) for w in model.get_weights())
         expected = np.concatenate([w.ravel() for w in [first[:10], *others]])
-        assert np.array_equal(packed, expected)
+        assert np.array_equal(halves(page), expected)
 
 
 @pytest.mark.parametrize("order", [None, 2, 5])

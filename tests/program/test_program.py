@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import seqmodels
+from seqmodels import CompactNGramLM, InformedLM, MatchModel
 from seqmodels.page.knowledge import pack_knowledge
 from seqmodels.program.settings import Plan
 from tests.program.conftest import make_text
@@ -210,6 +211,38 @@ def test_playground_of_a_network_of_letters_alone(call, make_model, tmp_path):
     status, out, _ = call("playground", path)
     assert status == 0 and "n-grams" not in out
     assert path.with_suffix(".html").stat().st_size > 50_000
+
+
+def test_playground_of_what_a_page_cannot_carry(refused, model, make_model, tmp_path):
+    trained, vocab = seqmodels.load(model)
+    size, ngram, match = len(vocab), trained.ngram, trained.match
+    large = seqmodels.NGramLM(size, 3).fit(match.ids)
+    unfit, unread = CompactNGramLM(size, 3), MatchModel(size, match.lengths)
+    deaf = make_model(input_size=5), seqmodels.CharVocab("abcdefghi")
+    for one, message in [
+        (
+            (InformedLM(trained.network, large, match), vocab),
+            "`model` must be an InformedLM with a CompactNGramLM, which the page can "
+            "carry; its n-gram is of type NGramLM.",
+        ),
+        (
+            (InformedLM(trained.network, unfit, match), vocab),
+            "`model` has an n-gram that has counted nothing yet.",
+        ),
+        (
+            (InformedLM(trained.network, ngram, unread), vocab),
+            "`model` has a match model that has read nothing yet.",
+        ),
+        (
+            deaf,
+            "`model` writes ids up to 8, but reads them up to 4 only: it cannot go on "
+            "from what it writes.",
+        ),
+    ]:
+        path = tmp_path / "model.keras"
+        seqmodels.save(path, *one)
+        assert refused("playground", path) == f"{path} cannot be shown: {message}\n"
+        assert not path.with_suffix(".html").exists()
 
 
 @pytest.mark.parametrize("stop", [0, 3])
