@@ -61,6 +61,10 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--anew", action="store_true", help="over a run or a model that is there"
     )
+    train.add_argument(
+        "--workers", metavar="HOST:PORT,HOST:PORT", help="all that train together"
+    )
+    train.add_argument("--index", type=int, help="which of them this is, from 0")
     write = commands.add_parser("write", help="let a model write")
     write.add_argument("path", type=Path, metavar="model.keras")
     write.add_argument("--prompt", help="what to go on from")

@@ -1,5 +1,6 @@
 """The network of a run: made, measured, trained, taken up again."""
 
+import contextlib
 import time
 
 import numpy as np
@@ -11,9 +12,10 @@ from seqmodels.models.residual_lm import ResidualLM
 from seqmodels.models.resuming import Resume
 from seqmodels.models.scoring import restart
 from seqmodels.program import measuring, settings
-from seqmodels.program.following import Follow
+from seqmodels.program.following import Follow, Rate
 from seqmodels.program.reading import RefusedError
 from seqmodels.program.settings import Network, Plan
+from seqmodels.program.together import check_number
 from seqmodels.text.batches import ContiguousBatches
 
 SEED = 0
@@ -36,7 +38,7 @@ class Fitting:
         self.match.fit(text.parts.train)
         self.followed = self.match.followed(self.choice)
         self.features = self._features(run.ngram)
-        streams, steps = 20, 50
+        streams, steps = settings.STREAMS, 50
         while streams > 1 and streams * steps >= len(self.choice):
             streams //= 2
         self.shape = streams, min(steps, len(self.choice) - 1)
@@ -55,13 +57,18 @@ class Fitting:
     def make(self, network: Network) -> None:
         """Makes and compiles the network, and cuts the text into streams."""
         self.network_settings = network
-        self.network = ResidualLM(
-            self.run.size,
-            network.units,
-            num_matches=len(settings.MATCH_LENGTHS),
-            dropout=network.dropout,
-        )
-        self.network.compile(keras.optimizers.Adam(network.rate, global_clipnorm=1.0))
+        together = self.run.together
+        check_number(together.number, network.batch_size, self.shape[0])
+        strategy = together.strategy
+        with strategy.scope() if strategy else contextlib.nullcontext():
+            self.network = ResidualLM(
+                self.run.size,
+                network.units,
+                num_matches=len(settings.MATCH_LENGTHS),
+                dropout=network.dropout,
+            )
+            optimizer = keras.optimizers.Adam(network.rate, global_clipnorm=1.0)
+            self.network.compile(optimizer)
         self.weights = self.network.count_params()
         self.batches = ContiguousBatches(
             self.run.text.parts.train,
@@ -86,30 +93,28 @@ class Fitting:
         """Trains, or goes on training, and takes the best round's weights.
 
         Returns:
-            The history, as in `Partial`.
+            The history, as in `Partial`; empty for a worker that is not the chief.
 
         Raises:
             RefusedError: If the training has diverged.
         """
         run = self.run
+        rate = Rate(plan, self.network_settings.rate)
+        if not run.together.is_chief:
+            if run.together.any(False):
+                restart(self.network, self.seed)
+                self._train(plan, [rate])
+            return []
         rival = f"{run.name} {self.rival_bits:.3f}"
-        follow = Follow(
-            run.partial, plan, self.network_settings.rate, self.to_bits, rival, run.say
-        )
-        if follow.rounds_done < plan.rounds or follow.best is None:
+        follow = Follow(run.partial, plan, self.to_bits, rival, run.say)
+        if run.together.any(follow.rounds_done < plan.rounds or follow.best is None):
             restart(self.network, self.seed)
             run.say("Training; bits per character of a piece of the text to choose by:")
             try:
-                self.network.fit(
-                    self.batches,
-                    steps_per_epoch=plan.windows_per_round,
-                    epochs=plan.rounds,
-                    validation_data=self.piece,
-                    callbacks=[follow, Resume(run.partial.folder)],
-                    verbose=0,
-                )
+                self._train(plan, [rate, follow, Resume(run.partial.folder)])
             finally:
                 follow.close()
+        self.network = self._alone()
         if follow.best is None:
             raise RefusedError("The training has diverged; its loss is no number.")
         nats, weights = follow.best
@@ -120,6 +125,25 @@ class Fitting:
             f"{nats * self.to_bits:.3f} bits on that piece, the {rival}"
         )
         return follow.history
+
+    def _train(self, plan, callbacks):
+        self.network.fit(
+            self.batches,
+            steps_per_epoch=plan.windows_per_round,
+            epochs=plan.rounds,
+            validation_data=self.piece,
+            callbacks=callbacks,
+            verbose=0,
+        )
+
+    def _alone(self):
+        """The network; of several workers', one that does not wait for the others."""
+        if self.run.together.number == 1:
+            return self.network
+        network = ResidualLM.from_config(self.network.get_config())
+        network.set_weights(self.network.get_weights())
+        network.compile()
+        return network
 
     def bits_to_choose_by(self, ngram) -> float:
         """Bits per character of the whole text to choose by, told by an n-gram."""

@@ -1,4 +1,4 @@
-"""What is done after each round of training: rate, live figures, the best weights."""
+"""What is done in a run: the rate, live figures, the best weights."""
 
 import math
 import sys
@@ -14,8 +14,29 @@ from seqmodels.program.partial import Partial
 from seqmodels.program.settings import Plan, cosine
 
 
+class Rate(keras.callbacks.Callback):
+    """Lets the rate fall to zero on a cosine.
+
+    Args:
+        plan: How long the run is.
+        rate: Where the cosine begins.
+    """
+
+    def __init__(self, plan: Plan, rate: float):
+        super().__init__()
+        self.plan, self.rate = plan, rate
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch = epoch
+
+    def on_train_batch_begin(self, batch, logs=None):
+        blocks = math.ceil(self.plan.windows_per_round / WINDOWS_PER_CALL)
+        done = (self._epoch + batch / blocks) / self.plan.rounds
+        self.model.optimizer.learning_rate.assign(cosine(self.rate, done))
+
+
 class Follow(keras.callbacks.Callback):
-    """Sets the rate, shows how far it is, and keeps what did best.
+    """Shows how far it is, and keeps what did best.
 
     It stands before `Resume` among the callbacks: when that has noted a round as done,
     the round's figures are written already.
@@ -23,7 +44,6 @@ class Follow(keras.callbacks.Callback):
     Args:
         partial: Where figures and best weights are kept.
         plan: How long the run is.
-        rate: Where the cosine begins, on which the rate falls to zero.
         to_bits: From nats per symbol to bits per character.
         rival: What the figures are compared with, such as "6-gram 2.250".
         say: Prints a line.
@@ -33,13 +53,12 @@ class Follow(keras.callbacks.Callback):
         self,
         partial: Partial,
         plan: Plan,
-        rate: float,
         to_bits: float,
         rival: str,
         say: Callable = print,
     ):
         super().__init__()
-        self.partial, self.plan, self.rate = partial, plan, rate
+        self.partial, self.plan = partial, plan
         self.to_bits, self.rival, self.say = to_bits, rival, say
         self.history, self.best = partial.read_history(), partial.read_best()
         self.begun_at, self._bar, self._told = None, None, False
@@ -61,11 +80,6 @@ class Follow(keras.callbacks.Callback):
                 self._bar = progress_bar(total=self.plan.windows, unit="window")
                 self._bar.n = self._bar.initial = epoch * self.plan.windows_per_round
         self._epoch = epoch
-
-    def on_train_batch_begin(self, batch, logs=None):
-        blocks = math.ceil(self.plan.windows_per_round / WINDOWS_PER_CALL)
-        done = (self._epoch + batch / blocks) / self.plan.rounds
-        self.model.optimizer.learning_rate.assign(cosine(self.rate, done))
 
     def on_train_batch_end(self, batch, logs=None):
         if self._bar is not None:

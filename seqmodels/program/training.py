@@ -10,8 +10,9 @@ from seqmodels.program.counted import choose_order, features_to_train
 from seqmodels.program.cutting import Text, cut
 from seqmodels.program.partial import Partial
 from seqmodels.program.quietly import import_tensorflow
-from seqmodels.program.reading import RefusedError, read_text
+from seqmodels.program.reading import RefusedError, chars_of, read_text
 from seqmodels.program.settings import Network, Plan
+from seqmodels.program.together import gathered, the_cluster
 
 FORMAT = 1  # of what is kept; another cannot be taken up
 KEPT = {"format", "digest", "minutes", "order", "network", "plan"}
@@ -25,8 +26,13 @@ def train(
     out: Path | None = None,
     anew: bool = False,
     say: Callable = print,
+    workers: str | None = None,
+    index: int | None = None,
 ) -> Path:
     """Trains on a text file and saves a model; goes on where it was broken off.
+
+    Among several workers each is given the same text; the first, the chief, plans,
+    keeps what was learnt, examines and saves.
 
     Args:
         path: The text.
@@ -34,6 +40,9 @@ def train(
         out: The model's file; `None` puts it beside the text.
         anew: Whether to start anew, over a run or a model that is there.
         say: Prints a line.
+        workers: Addresses of all, `host:port`, between commas; `None` for one alone,
+            or those in `TF_CONFIG`.
+        index: The number of this one, from 0.
 
     Returns:
         The model's path.
@@ -50,9 +59,45 @@ def train(
         raise RefusedError(f"The model's name must end in .keras; got {out}.")
     if out.resolve() == path.resolve():
         raise RefusedError(f"{path} is the text; name the model by --out.")
+    cluster = the_cluster(workers, index)
     content, remarks = read_text(path)
     text = cut(path, content, minutes, remarks, say)
     partial = Partial(out.with_name(out.name + ".partial"))
+    with gathered(cluster, say) as together:
+        together.check_same(
+            {
+                "text": text.digest,
+                "symbols": chars_of(text.vocab),
+                "minutes": str(minutes),
+                "format of what is kept": str(FORMAT),
+            }
+        )
+        if not together.is_chief:
+            say("The text is the chief's; worker 0 plans, tells and saves.")
+            Run(text, out, None, minutes, start, lambda line: None, together).go(None)
+            say("Done; worker 0 examines and saves what was learnt.")
+            return out
+        known = prepared(partial, out, text, minutes, anew)
+        try:
+            Run(text, out, partial, minutes, start, say, together).go(known)
+        except BaseException as error:
+            known = partial.read_plan()
+            if known is None:  # there is nothing yet to go on with
+                partial.remove()
+            if known is None or not isinstance(error, KeyboardInterrupt):
+                raise
+            done, rounds = partial.rounds_kept, Plan(*known["plan"]).rounds
+            raise KeyboardInterrupt(
+                f"Broken off after round {done} of {rounds}. The same command, without "
+                "--anew, goes on where it was."
+            ) from None
+    return out
+
+
+def prepared(
+    partial: Partial, out: Path, text: Text, minutes: float, anew: bool
+) -> dict | None:
+    """Readies the folder of the run; returns what it was begun with, if it goes on."""
     if anew:
         partial.remove()
     known = taken_up(partial, text, minutes)
@@ -64,20 +109,7 @@ def train(
     if known is None:
         partial.remove()  # what a damaged plan leaves would be taken up
     partial.prepare()
-    try:
-        Run(text, out, partial, minutes, start, say).go(known)
-    except BaseException as error:
-        known = partial.read_plan()
-        if known is None:  # there is nothing yet to go on with
-            partial.remove()
-        if known is None or not isinstance(error, KeyboardInterrupt):
-            raise
-        done, rounds = partial.rounds_kept, Plan(*known["plan"]).rounds
-        raise KeyboardInterrupt(
-            f"Broken off after round {done} of {rounds}. The same command, without "
-            "--anew, goes on where it was."
-        ) from None
-    return out
+    return known
 
 
 def taken_up(partial: Partial, text: Text, minutes: float) -> dict | None:
@@ -102,14 +134,15 @@ def taken_up(partial: Partial, text: Text, minutes: float) -> dict | None:
 class Run:
     """One run: counting, training, examination, saving."""
 
-    def __init__(self, text, out, partial, minutes, start, say):
+    def __init__(self, text, out, partial, minutes, start, say, together):
         self.text, self.out, self.partial, self.say = text, out, partial, say
-        self.minutes, self.start = minutes, start
+        self.minutes, self.start, self.together = minutes, start, together
         self.size = len(text.vocab)
 
     def go(self, known: dict | None) -> None:
         """All of it; `known` is what it was begun with, if it goes on."""
         parts, begun = self.text.parts, time.monotonic()
+        known = self.together.told(known)
         orders = settings.ORDERS if known is None else [known["order"]]
         self.ngram, nats = choose_order(parts, self.size, orders)
         self.name = f"{self.ngram.order}-gram"
@@ -131,15 +164,17 @@ class Run:
             fitted.make(Network(*known["network"]))
         plan = Plan(*known["plan"])
         history = fitted.fit(plan)
-        finish(self, fitted, history)
+        if self.together.is_chief:
+            finish(self, fitted, history)
 
     def begin(self, fitted) -> dict:
         """Measures the machine, and fixes and prints what follows from it."""
-        speed = fitted.gflops()
+        speed = self.together.total(fitted.gflops())
         num_train = len(self.text.parts.train)
         left = 60 * self.minutes - (time.monotonic() - self.start)
         left -= self.counting / 2 + 2 * AT_THE_END  # for what is compiled, too
         network = settings.choose_network(num_train, self.size, max(left, 1), speed)
+        network = Network(*self.together.told(network))
         fitted.make(network)
         self.say(
             f"Network: LSTM of {network.units} units that reads the {self.name} and "
@@ -173,5 +208,7 @@ class Run:
             "network": list(network),
             "plan": list(plan),
         }
-        self.partial.write_plan(known)
+        known = self.together.told(known)
+        if self.partial is not None:
+            self.partial.write_plan(known)
         return known

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from seqmodels.program.following import Follow
+from seqmodels.program.following import Follow, Rate
 from seqmodels.program.partial import Partial
 from seqmodels.program.settings import Plan, cosine
 
@@ -24,7 +24,7 @@ def partial(tmp_path):
 
 
 def follow(partial, said, rounds=4):
-    callback = Follow(partial, Plan(250, rounds), 0.1, 2.0, "6-gram 2.5", said.append)
+    callback = Follow(partial, Plan(250, rounds), 2.0, "6-gram 2.5", said.append)
     callback.set_model(Model(optimizer=keras.optimizers.Adam(0.1), weight=0.0))
     return callback
 
@@ -36,8 +36,9 @@ def read_rounds(callback, losses, first=0):
         callback.on_epoch_end(epoch, {"loss": 1.0, "val_loss": loss})
 
 
-def test_the_rate_falls_from_block_to_block(partial):
-    callback, rates = follow(partial, []), []
+def test_the_rate_falls_from_block_to_block():
+    callback, rates = Rate(Plan(250, 4), 0.1), []
+    callback.set_model(Model(optimizer=keras.optimizers.Adam(0.1)))
     for epoch in range(4):
         callback.on_epoch_begin(epoch)
         for block in range(3):  # of 100, 100 and 50 windows
