@@ -39,6 +39,7 @@ _HOMES = {
     "models.scoring": ["restart"],
     "models.resuming": ["Resume"],
     "models.writing": ["greedy_decode"],
+    "workers.joining": ["join_workers"],
     "bundle": ["save", "load"],
     "page.playground": ["playground"],
     "display.bars": ["progress_bar"],

@@ -5,6 +5,7 @@ import logging
 import re
 import socket
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,7 +13,9 @@ from seqmodels._tensorflow import keras, tf
 from seqmodels.workers.cluster import (
     Cluster,
     ClusterError,
+    check_own_host,
     check_port,
+    find_cluster,
     split_address,
 )
 from seqmodels.workers.collectives import Workers
@@ -26,6 +29,44 @@ SILENT_FOR = ASKED_EVERY + ANSWER_IN * TIMES
 
 class LostWorkerError(RuntimeError):
     """A worker has ended, or does not answer; the others cannot go on without it."""
+
+
+def join_workers(
+    workers: str | Sequence[str] | None = None,
+    index: int | None = None,
+    wait: float = WAIT,
+) -> tf.distribute.Strategy:
+    """Joins the workers named, or those in `TF_CONFIG`; the same call on each of them.
+
+    In the strategy's scope a model is made, compiled and loaded; outside of it
+    `LanguageModel.fit` and `evaluate` are called, by all workers with the same
+    arguments.
+
+        strategy = seqmodels.join_workers("host1:9001,host2:9001", index=0)
+        with strategy.scope():
+            model = seqmodels.CharLM(27, 512)
+            model.compile("adam")
+        model.fit(batches, epochs=10, callbacks=[seqmodels.Resume("folder")])
+
+    Args:
+        workers: Addresses, `host:port`, or a text with commas between; `None` takes
+            `TF_CONFIG`.
+        index: The number of this one, from 0, the chief.
+        wait: Seconds to wait for the others.
+
+    Raises:
+        ClusterError: As `find_cluster` and `join`, or if there is no `TF_CONFIG`.
+        DifferentWorkersError: If another has other versions.
+        RuntimeError: If TensorFlow has been used already in this process.
+    """
+    if workers is not None and not isinstance(workers, str):
+        workers = ",".join(workers)
+    cluster = find_cluster(workers, index)
+    if cluster is None:
+        raise ClusterError("`workers` must be addresses, for TF_CONFIG is not set.")
+    if workers is not None:
+        check_own_host(cluster)
+    return join(cluster, wait)
 
 
 def join(cluster: Cluster, wait: float = WAIT) -> tf.distribute.Strategy:
