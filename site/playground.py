@@ -1,0 +1,69 @@
+"""The lessons' playgrounds, live: the package's page in a part of another page.
+
+The page's own files make up a script and a style sheet, which stand in a shadow tree,
+out of the reach of the site's styles. Networks come from `playgrounds/`.
+"""
+
+import json
+import re
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+STORED = HERE / "playgrounds"
+PAGE = HERE.parent / "seqmodels" / "page"
+# What the page asks of the whole window becomes a question to the part it stands in.
+IN_PART = [
+    ("@media (prefers-color-scheme: dark) {\n  .seqplay {", "@media all {\n  :host([data-theme=dark]) .seqplay {"),
+    ("@media (max-width: 52rem)", "@container (max-width: 52rem)"),
+]
+
+
+def place(file: str, compact: bool = False) -> str:
+    """Where the playground of a lesson goes: HTML, empty where none is stored."""
+    number = Path(file).name.partition("_")[0]
+    if not (STORED / f"{number}.json").is_file():
+        return ""
+    kind = " data-compact" if compact else ""
+    return (
+        f'<div class="playground" data-network="{number}"{kind}>'
+        "<p>The playground needs JavaScript.</p></div>"
+    )
+
+
+def write(folder: Path) -> None:
+    """Writes the script, and a script for each network, which is fetched when needed."""
+    script = (HERE / "playground.js").read_text(encoding="utf-8")
+    script = script.replace("/* MODULE */", module())
+    script = script.replace("/* STYLE */", json.dumps(style()))
+    (folder / "playground.js").write_text(script, encoding="utf-8", newline="\n")
+    (folder / "networks").mkdir()
+    for path in sorted(STORED.glob("*.json")):
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        call = f"seqmodelsNetwork({json.dumps(path.stem)}, {json.dumps(stored)});\n"
+        target = folder / "networks" / f"{path.stem}.js"
+        target.write_text(call, encoding="utf-8", newline="\n")
+
+
+def module() -> str:
+    """The page's modules as one, without imports and exports."""
+    assembling = (PAGE / "assembling.py").read_text(encoding="utf-8")
+    names = re.search(r'MODULES = \(\n(.*?)\n\)', assembling, re.DOTALL)[1]
+    names = re.sub(r'["\s]+', " ", names).split()
+    text = "\n".join((PAGE / f"{n}.js").read_text(encoding="utf-8") for n in names)
+    text = re.sub(r'^import [^;]*? from "\./\w+\.js";\n', "", text, flags=re.MULTILINE)
+    text = re.sub(r"^export default .*\n", "", text, flags=re.MULTILINE)
+    return re.sub(r"^export ", "", text, flags=re.MULTILINE)
+
+
+def style() -> str:
+    """The page's style, for a part of a page.
+
+    Raises:
+        ValueError: If the style has not what is to be replaced.
+    """
+    text = (PAGE / "page.css").read_text(encoding="utf-8")
+    for old, new in IN_PART:
+        if old not in text:
+            raise ValueError(f"page.css must have {old!r}.")
+        text = text.replace(old, new)
+    return text
