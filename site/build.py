@@ -38,7 +38,7 @@ def build(out: Path) -> int:
     command += ["-b", "html", "-c", str(HERE), "-d", str(work / "doctrees")]
     status = subprocess.run([*command, str(source), str(out)]).returncode
     if not status:
-        finishing.finish(out, source)
+        finishing.finish(out)
         shutil.rmtree(work)
         size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
         pages = len([*out.rglob("*.html")])

@@ -8,6 +8,7 @@ from links import Site
 from tables import Lesson, effort, solutions_of
 
 EXERCISE = re.compile(r"\*\*Exercise .*? · (\w+)\.\*\*")
+LONG = 10  # lines of code that draw a figure
 OFTEN = "What is often answered instead:"
 
 
@@ -66,7 +67,7 @@ def _name(file):
 
 
 def _buttons(file, site):
-    found = f'<a class="button" href="{_name(file)}" download>Download the notebook</a>'
+    found = f'<a class="button" href="{_name(file)}" download>Download .ipynb</a>'
     if site.repository:
         owned = site.repository.removeprefix("https://github.com")
         url = f"{address.COLAB}/github{owned}/blob/{site.tag}/{file}"
@@ -86,14 +87,24 @@ def _folded(text, exercise):
 
 
 def _fold_code(cell, text, is_lesson):
-    prompt = "the solution"
-    if "seqmodels.setup(" in text or not is_lesson and text.startswith("import "):
-        prompt = "the set-up"
-    elif is_lesson:
+    """Folds what few want to read, and what nobody should see unasked."""
+    if "seqmodels.setup(" in text:
+        tag, what = "hide-cell" if is_lesson else "remove-cell", "the set-up"
+    elif _only_draws(cell, text):
+        tag, what = "hide-input", "how it is drawn"
+    elif not is_lesson and "check." in text:
+        tag, what = "hide-input", "the solution"
+    else:
         return
-    cell["metadata"]["tags"] = ["hide-cell" if "set-up" in prompt else "hide-input"]
-    prompts = {"code_prompt_show": f"Show {prompt}", "code_prompt_hide": f"Hide {prompt}"}
+    cell["metadata"]["tags"] = [tag]
+    prompts = {"code_prompt_show": f"Show {what}", "code_prompt_hide": f"Hide {what}"}
     cell["metadata"].setdefault("mystnb", {}).update(prompts)
+
+
+def _only_draws(cell, text):
+    """Whether nothing comes out but a figure, of more than a few lines."""
+    prints = any(out["output_type"] == "stream" for out in cell["outputs"])
+    return "show_figure(" in text and not prints and text.count("\n") >= LONG
 
 
 def _describe_figure(cell):

@@ -71,11 +71,12 @@ def effort(lesson: Lesson) -> str:
 
 
 def _card(lesson):
+    comes_out = lesson.comes_out[0].upper() + lesson.comes_out[1:]
     return (
         f":::{{container}} lesson\n"
         f"[{lesson.number}]{{.number}} [{lesson.title}]({lesson.file}){{.title}}\n"
         f"[{lesson.about}]{{.about}}\n\n"
-        f"{lesson.comes_out}\n\n[{effort(lesson)}]{{.effort}}\n:::\n"
+        f"{comes_out}\n\n[{effort(lesson)}]{{.effort}}\n:::\n"
     )
 
 
