@@ -7,8 +7,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "notebooks"))
 
-import address  # noqa: E402
 from docutils import nodes  # noqa: E402
+
+import address  # noqa: E402
 
 project = html_title = "seqmodels"
 author = "The seqmodels authors"
@@ -68,21 +69,23 @@ def display_math(writer, node):
 
 def add_scripts(app, page, template, context, doctree):
     """KaTeX and the playground go where they are needed alone."""
+    app.add_js_file("course.js", loading_method="defer")
     if doctree is None:
         return
     if next(iter(doctree.findall(nodes.math)), None) or next(
         iter(doctree.findall(nodes.math_block)), None
     ):
         app.add_css_file("katex/katex.min.css")
-        app.add_js_file("katex/katex.min.js", loading_method="defer")
+        app.add_js_file("katex/katex.min.js", loading_method="defer", priority=400)
     if any("data-network" in raw.astext() for raw in doctree.findall(nodes.raw)):
         app.add_js_file("playground.js", loading_method="defer")
-    app.add_js_file("course.js", loading_method="defer")
 
 
 def setup(app):
     app.add_html_math_renderer(
-        "course", inline_renderers=(inline_math, None), block_renderers=(display_math, None)
+        "course",
+        inline_renderers=(inline_math, None),
+        block_renderers=(display_math, None),
     )
     app.connect("html-page-context", add_scripts)
     app.connect(

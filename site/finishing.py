@@ -8,13 +8,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # What the theme brings and no page needs: maps for its own developers, two megabytes of
 # script that draw the same icons as its fonts, and what would tell builds apart.
-UNUSED = ("*.map", "fontawesome.js", ".buildinfo", "objects.inv", "*webpack-macros.html")
+UNUSED = (
+    "*.map",
+    "fontawesome.js",
+    ".buildinfo",
+    "objects.inv",
+    "*webpack-macros.html",
+)
 ICONS = re.compile(r"\s*<(?:script|link)[^>]*fontawesome\.js[^>]*>(?:</script>)?")
 
 # What the theme gives a name that differs from what is read, or none, or no place among
 # the landmarks: (pattern, replacement).
 NAMES = [
-    (r'(<button class="[^"]*search-button-field[^"]*") aria-label="[^"]*"', r"\1"),
+    (r'(<button class="[^"]*search-button-field[^>]*?)\s+aria-label="[^"]*"', r"\1"),
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     (
         r'<summary>(<span class="toctree-toggle")',

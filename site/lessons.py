@@ -2,10 +2,11 @@
 
 import re
 
-import address
 import playground
 from links import Site
-from tables import Lesson, effort, solutions_of
+from tables import Lesson, effort
+
+import address
 
 EXERCISE = re.compile(r"\*\*Exercise .*? · (\w+)\.\*\*")
 LONG = 10  # lines of code that draw a figure
@@ -29,7 +30,8 @@ def prepare(notebook: dict, file: str, lessons: dict[str, Lesson], site: Site) -
     heading, _, below = address.BADGE.sub("", text_of(title)).partition("\n")
     bar = _buttons(file, site)
     if is_lesson:
-        bar = f"{effort(lessons[file])}\n\n{bar} [Solutions](solutions/{_name(file)}){{.button}}"
+        solutions = f"[Solutions](solutions/{_name(file)}){{.button}}"
+        bar = f"{effort(lessons[file])}\n\n{bar} {solutions}"
     below = site.rewrite(below, file, file)
     set_text(title, f"{heading}\n\n:::{{container}} bar\n{bar}\n:::\n{below}")
     shown, exercise = [title], ""

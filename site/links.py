@@ -83,7 +83,12 @@ class Site:
         text = "\n".join(section.lines(self.root))
         for other in self.sections.values():
             inner = "\n".join(other.lines(self.root))
-            if other.file == section.file and inner and inner in text and other != section:
+            if (
+                other.file == section.file
+                and inner
+                and inner in text
+                and other != section
+            ):
                 text = text.replace(inner, "").replace(f"## {other.heading}\n", "")
         return self.rewrite(text.strip(), section.file, section.page)
 

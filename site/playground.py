@@ -13,7 +13,10 @@ STORED = HERE / "playgrounds"
 PAGE = HERE.parent / "seqmodels" / "page"
 # What the page asks of the whole window becomes a question to the part it stands in.
 IN_PART = [
-    ("@media (prefers-color-scheme: dark) {\n  .seqplay {", "@media all {\n  :host([data-theme=dark]) .seqplay {"),
+    (
+        "@media (prefers-color-scheme: dark) {\n  .seqplay {",
+        "@media all {\n  :host([data-theme=dark]) .seqplay {",
+    ),
     ("@media (max-width: 52rem)", "@container (max-width: 52rem)"),
 ]
 
@@ -31,7 +34,7 @@ def place(file: str, compact: bool = False) -> str:
 
 
 def write(folder: Path) -> None:
-    """Writes the script, and a script for each network, which is fetched when needed."""
+    """Writes the script, and one for each network, which is fetched when needed."""
     script = (HERE / "playground.js").read_text(encoding="utf-8")
     script = script.replace("/* MODULE */", module())
     script = script.replace("/* STYLE */", json.dumps(style()))
@@ -47,7 +50,7 @@ def write(folder: Path) -> None:
 def module() -> str:
     """The page's modules as one, without imports and exports."""
     assembling = (PAGE / "assembling.py").read_text(encoding="utf-8")
-    names = re.search(r'MODULES = \(\n(.*?)\n\)', assembling, re.DOTALL)[1]
+    names = re.search(r"MODULES = \(\n(.*?)\n\)", assembling, re.DOTALL)[1]
     names = re.sub(r'["\s]+', " ", names).split()
     text = "\n".join((PAGE / f"{n}.js").read_text(encoding="utf-8") for n in names)
     text = re.sub(r'^import [^;]*? from "\./\w+\.js";\n', "", text, flags=re.MULTILINE)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from links import Site
 
-ROW = re.compile(r"^\| (\w+) \| \[(.+?)\]\((\S+)\): (.+?) \| (.+) \| (\d+) \| (\d+) \|$")
+ROW = re.compile(
+    r"^\| (\w+) \| \[(.+?)\]\((\S+)\): (.+?) \| (.+) \| (\d+) \| (\d+) \|$"
+)
 TEACHING = re.compile(r"^\| \[\w+ .+?\]\((\S+)\) \| (.+) \| (.+) \| (\d+), (.+) \|$")
 
 

@@ -5,6 +5,19 @@ for (const el of document.querySelectorAll(".math")) {
   if (!display) together(el);
 }
 
+// An equation that is wider than its place can be moved by the keyboard, too.
+function reachable() {
+  for (const el of document.querySelectorAll("div.math")) {
+    if (el.scrollWidth > el.clientWidth) el.tabIndex = 0;
+    else el.removeAttribute("tabindex");
+  }
+}
+document.fonts.ready.then(reachable);
+window.addEventListener("resize", reachable);
+
+// A page in a file may not read another one, to show where in it a word was found.
+if (window.location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
 // A bracket before a symbol and a mark behind it stay on its line.
 function together(el) {
   const before = el.previousSibling?.nodeType === Node.TEXT_NODE && el.previousSibling.data.match(/[([“]+$/);

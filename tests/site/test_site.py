@@ -32,7 +32,11 @@ def test_built_twice_it_is_the_same(site, tmp_path):
     other = {"SOURCE_DATE_EPOCH": "1", "PYTHONHASHSEED": "7"}
     assert build(again, **other) == ""
     found = [
-        {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+        {
+            p.relative_to(folder): p.read_bytes()
+            for p in folder.rglob("*")
+            if p.is_file()
+        }
         for folder in (site, again)
     ]
     assert found[0].keys() == found[1].keys()
@@ -90,7 +94,10 @@ def test_every_picture_has_a_text(pages):
 
 def test_no_page_is_large(pages, site):
     for path, page in pages.items():
-        loaded = {path, *((path.parent / address).resolve() for address, _ in page.images)}
+        loaded = {
+            path,
+            *((path.parent / address).resolve() for address, _ in page.images),
+        }
         for number in re.findall(r'data-network="(\w+)"', page.text):
             loaded.add(site / "_static" / "networks" / f"{number}.js")
         assert sum(p.stat().st_size for p in loaded) < MOST, path
@@ -106,7 +113,10 @@ def test_solutions_are_folded_and_found_from_every_exercise(stem, pages, site):
     shown = re.sub(r"<details.*?</details>", "", solutions, flags=re.DOTALL)
     for name in names:
         anchor = name.replace("_", "-")
-        assert f'class="solution reference internal" href="solutions/{stem}.html#{anchor}"' in lesson
+        assert (
+            f'class="solution reference internal" href="solutions/{stem}.html#{anchor}"'
+            in lesson
+        )
         assert re.search(rf"check.*{name}", re.sub("<[^>]*>", "", solutions))
         assert not re.search(rf"def {name}\b", re.sub("<[^>]*>", "", shown))
     assert solutions.count('<details class="often">') == len(names)
@@ -118,7 +128,9 @@ def test_playgrounds_are_where_they_are_made(pages, site):
     for number in stored:
         (path,) = (site / "notebooks").glob(f"{number}_*.html")
         assert f'data-network="{number}"' in pages[path].text
-        text = (site / "_static" / "networks" / f"{number}.js").read_text(encoding="utf-8")
+        text = (site / "_static" / "networks" / f"{number}.js").read_text(
+            encoding="utf-8"
+        )
         assert text.startswith(f'seqmodelsNetwork("{number}", {{')
     assert 'data-network="10" data-compact' in pages[site / "index.html"].text
 
@@ -132,7 +144,9 @@ def test_licences_of_what_comes_along_are_there(pages, site):
 
 
 def test_what_is_broken_is_found(tmp_path):
-    (tmp_path / "a.css").write_text("b { src: url(no.woff2) } @import 'http://x/y'", "utf-8")
+    (tmp_path / "a.css").write_text(
+        "b { src: url(no.woff2) } @import 'http://x/y'", "utf-8"
+    )
     page = tmp_path / "a.html"
     page.write_text(
         '<link rel="stylesheet" href="a.css"><link rel="icon" href="https://x/i">'

@@ -31,7 +31,9 @@ def visit(chromium, site):
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda said: said.type == "error" and faults.append(said.text))
+        page.on(
+            "console", lambda said: said.type == "error" and faults.append(said.text)
+        )
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda request: check(request.url, at))
         page.goto(f"{at}/{name}" if at else (site / name).as_uri())
@@ -77,7 +79,9 @@ def test_pages_fit_and_are_open_to_all(visit, name, width, theme):
         pytest.skip("AXE_CORE must name axe.min.js, of the package axe-core")
     page.evaluate(Path(axe).read_text(encoding="utf-8"))
     found = page.evaluate("axe.run({ preload: false })")["violations"]
-    said = [(rule["id"], [n["html"][:120] for n in rule["nodes"][:4]]) for rule in found]
+    said = [
+        (rule["id"], [n["html"][:120] for n in rule["nodes"][:4]]) for rule in found
+    ]
     assert said == []
 
 
@@ -95,7 +99,7 @@ def test_mathematics_is_set(visit):
     assert page.evaluate("document.fonts.check('16px KaTeX_Math')")
     shown = page.evaluate(
         "() => { document.querySelectorAll('.katex-mathml').forEach(e => e.remove());"
-        "return [...document.querySelectorAll('.math')].map(e => e.textContent).join() }"
+        "return [...document.querySelectorAll('.math')].map(e => e.innerText).join() }"
     )
     assert "\\" not in shown and "$" not in shown
 
@@ -109,7 +113,6 @@ def test_the_playground_answers_a_key(visit, name):
     text.focus()
     page.keyboard.press("Control+End")
     page.keyboard.type("q")
-    page.wait_for_function("document.querySelector('.playground').shadowRoot", timeout=999)
     assert text.input_value().endswith("q")
     assert page.locator(".guesses tbody tr").all_inner_texts() != before
     page.keyboard.press("ArrowLeft")  # where one stands is known in a shadow tree, too
