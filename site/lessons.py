@@ -3,12 +3,13 @@
 import re
 
 import playground
-from links import Site
+from links import CODE, Site
 from tables import Lesson, effort
 
 import address
 
 EXERCISE = re.compile(r"\*\*Exercise .*? · (\w+)\.\*\*")
+PART = re.compile(r"^# ", re.MULTILINE)  # of a lesson that has several
 LONG = 10  # lines of code that draw a figure
 OFTEN = "What is often answered instead:"
 
@@ -34,7 +35,7 @@ def prepare(notebook: dict, file: str, lessons: dict[str, Lesson], site: Site) -
         bar = f"{effort(lessons[file])}\n\n{bar} {solutions}"
     below = site.rewrite(below, file, file)
     set_text(title, f"{heading}\n\n:::{{container}} bar\n{bar}\n:::\n{below}")
-    shown, exercise = [title], ""
+    shown, exercise, in_part = [title], "", False
     for cell in cells:
         shown.append(cell)
         text = text_of(cell)
@@ -42,6 +43,8 @@ def prepare(notebook: dict, file: str, lessons: dict[str, Lesson], site: Site) -
             found = EXERCISE.search(text)
             exercise = found[1] if found else ""
             text = site.rewrite(text, file, file)
+            in_part = in_part or PART.search(text) is not None
+            text = _one_rank_down(text) if in_part else text
             set_text(cell, text if is_lesson else _folded(text, exercise))
             continue
         _fold_code(cell, text, is_lesson)
@@ -75,6 +78,13 @@ def _buttons(file, site):
         url = f"{address.COLAB}/github{owned}/blob/{site.tag}/{file}"
         found += f' <a class="button" href="{url}">Open in Colab</a>'
     return found
+
+
+def _one_rank_down(text):
+    """Headings of a part stand beneath it, and it beneath the page's title."""
+    parts = CODE.split(text)
+    parts[::2] = [re.sub("^#", "##", part, flags=re.MULTILINE) for part in parts[::2]]
+    return "".join(parts)
 
 
 def _folded(text, exercise):

@@ -152,6 +152,15 @@ def test_what_is_folded(prepare, source, lesson, tags):
     assert made["cells"][2]["metadata"].get("tags") == tags
 
 
+def test_parts_stand_beneath_the_title(prepare):
+    made = notebook()
+    for number, text in enumerate(["## A", "# Part\n\n## B\n```\n# c\n```", "## D"]):
+        cell = {"cell_type": "markdown", "id": f"{number}", "metadata": {}}
+        made["cells"].append({**cell, "source": [text]})
+    said = prepare(made)
+    assert said[3:] == ["## A", "## Part\n\n### B\n```\n# c\n```", "### D"]
+
+
 def test_the_playground_is_the_packages_own(modules):
     playground = modules("playground")
     text, style = playground.module(), playground.style()
