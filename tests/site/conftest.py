@@ -44,7 +44,7 @@ def build(out: Path, **environ: str) -> str:
         text=True,
         encoding="utf-8",
     )
-    return done.stdout + done.stderr if done.returncode else done.stderr
+    return (done.stdout + done.stderr or "failed") if done.returncode else ""
 
 
 @pytest.fixture
