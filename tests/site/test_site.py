@@ -12,7 +12,7 @@ from tests.site.reading import Page, broken, fetched, read
 pytestmark = pytest.mark.slow
 
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
-MOST = 1_500_000  # bytes of a page, its pictures and its network
+MOST = 1_500_000  # bytes of a page with its pictures, and of a network
 
 
 @pytest.fixture(scope="module")
@@ -94,13 +94,10 @@ def test_every_picture_has_a_text(pages):
 
 def test_no_page_is_large(pages, site):
     for path, page in pages.items():
-        loaded = {
-            path,
-            *((path.parent / address).resolve() for address, _ in page.images),
-        }
-        for number in re.findall(r'data-network="(\w+)"', page.text):
-            loaded.add(site / "_static" / "networks" / f"{number}.js")
-        assert sum(p.stat().st_size for p in loaded) < MOST, path
+        pictures = {(path.parent / address).resolve() for address, _ in page.images}
+        assert sum(p.stat().st_size for p in {path, *pictures}) < MOST, path
+    for path in (site / "_static" / "networks").iterdir():  # when one comes near
+        assert path.stat().st_size < MOST, path
 
 
 @pytest.mark.parametrize("stem", LESSONS)
