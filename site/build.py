@@ -20,6 +20,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "notebooks")]
 import finishing  # noqa: E402
 import staging  # noqa: E402
 
+MARK = Path("_static", "course.css")  # is in every folder that is the site's
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -29,6 +31,10 @@ def main() -> int:
 
 def build(out: Path) -> int:
     """Builds the site in a folder, which it empties; returns Sphinx' exit status."""
+    if out.exists() and any(out.iterdir()) and not (out / MARK).is_file():
+        print(f"--out must be a new folder or one of the site; got {out}, which has")
+        print("other files.")
+        return 1
     work = out.with_name(f".{out.name}-work")
     for folder in (work, out):
         shutil.rmtree(folder, ignore_errors=True)

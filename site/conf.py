@@ -58,11 +58,13 @@ if repository:
 
 
 def inline_math(writer, node):
+    """Writes TeX as it is; course.js has KaTeX set it."""
     writer.body.append(f'<span class="math">{html.escape(node.astext())}</span>')
     raise nodes.SkipNode
 
 
 def display_math(writer, node):
+    """The same for a line of its own."""
     writer.body.append(f'<div class="math">{html.escape(node.astext())}</div>')
     raise nodes.SkipNode
 
@@ -72,9 +74,7 @@ def add_scripts(app, page, template, context, doctree):
     app.add_js_file("course.js", loading_method="defer")
     if doctree is None:
         return
-    if next(iter(doctree.findall(nodes.math)), None) or next(
-        iter(doctree.findall(nodes.math_block)), None
-    ):
+    if any(isinstance(n, (nodes.math, nodes.math_block)) for n in doctree.findall()):
         app.add_css_file("katex/katex.min.css")
         app.add_js_file("katex/katex.min.js", loading_method="defer", priority=400)
     if any("data-network" in raw.astext() for raw in doctree.findall(nodes.raw)):
@@ -82,6 +82,7 @@ def add_scripts(app, page, template, context, doctree):
 
 
 def setup(app):
+    """Registers what stands above with Sphinx."""
     app.add_html_math_renderer(
         "course",
         inline_renderers=(inline_math, None),

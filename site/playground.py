@@ -6,11 +6,13 @@ out of the reach of the site's styles. Networks come from `playgrounds/`.
 
 import json
 import re
+import runpy
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 STORED = HERE / "playgrounds"
-PAGE = HERE.parent / "seqmodels" / "page"
+# Of the package, this file alone: the site is built without TensorFlow.
+ASSEMBLING = runpy.run_path(str(HERE.parent / "seqmodels" / "page" / "assembling.py"))
 # What the page asks of the whole window becomes a question to the part it stands in.
 IN_PART = [
     (
@@ -37,7 +39,9 @@ def write(folder: Path) -> None:
     """Writes the script, and one for each network, which is fetched when needed."""
     script = (HERE / "playground.js").read_text(encoding="utf-8")
     script = script.replace("/* MODULE */", module())
-    script = script.replace("/* STYLE */", json.dumps(style()))
+    script = script.replace(
+        "/* STYLE */", json.dumps(style_in_part(ASSEMBLING["style"]()))
+    )
     (folder / "playground.js").write_text(script, encoding="utf-8", newline="\n")
     (folder / "networks").mkdir()
     for path in sorted(STORED.glob("*.json")):
@@ -49,22 +53,18 @@ def write(folder: Path) -> None:
 
 def module() -> str:
     """The page's modules as one, without imports and exports."""
-    assembling = (PAGE / "assembling.py").read_text(encoding="utf-8")
-    names = re.search(r"MODULES = \(\n(.*?)\n\)", assembling, re.DOTALL)[1]
-    names = re.sub(r'["\s]+', " ", names).split()
-    text = "\n".join((PAGE / f"{n}.js").read_text(encoding="utf-8") for n in names)
-    text = re.sub(r'^import [^;]*? from "\./\w+\.js";\n', "", text, flags=re.MULTILINE)
-    text = re.sub(r"^export default .*\n", "", text, flags=re.MULTILINE)
+    text = re.sub(
+        r"^export default .*\n", "", ASSEMBLING["module"](), flags=re.MULTILINE
+    )
     return re.sub(r"^export ", "", text, flags=re.MULTILINE)
 
 
-def style() -> str:
-    """The page's style, for a part of a page.
+def style_in_part(text: str) -> str:
+    """The page's style for a part of a page.
 
     Raises:
         ValueError: If the style has not what is to be replaced.
     """
-    text = (PAGE / "page.css").read_text(encoding="utf-8")
     for old, new in IN_PART:
         if old not in text:
             raise ValueError(f"page.css must have {old!r}.")

@@ -163,7 +163,8 @@ def test_parts_stand_beneath_the_title(prepare):
 
 def test_the_playground_is_the_packages_own(modules):
     playground = modules("playground")
-    text, style = playground.module(), playground.style()
+    text = playground.module()
+    style = playground.style_in_part(playground.ASSEMBLING["style"]())
     assert not re.search(r"^(import|export) ", text, re.MULTILINE)
     for path in (ROOT / "seqmodels" / "page").glob("*.js"):
         for name in re.findall(
@@ -173,12 +174,16 @@ def test_the_playground_is_the_packages_own(modules):
     assert "prefers-color-scheme" not in style and ":host([data-theme=dark])" in style
 
 
-def test_a_style_that_has_changed_is_told(modules, monkeypatch, tmp_path):
-    playground = modules("playground")
-    (tmp_path / "page.css").write_text(".seqplay {}", encoding="utf-8")
-    monkeypatch.setattr(playground, "PAGE", tmp_path)
+def test_a_style_that_has_changed_is_told(modules):
     with pytest.raises(ValueError, match="page.css must have '@media"):
-        playground.style()
+        modules("playground").style_in_part(".seqplay {}")
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path, modules, capsys):
+    (tmp_path / "thesis.tex").write_text("years of work", encoding="utf-8")
+    assert modules("build").build(tmp_path) == 1
+    assert "--out must be a new folder or one of the site" in capsys.readouterr().out
+    assert (tmp_path / "thesis.tex").exists()
 
 
 def test_every_lesson_stands_in_both_tables(modules):
