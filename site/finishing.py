@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import struct
 from importlib import metadata
 from pathlib import Path
 
@@ -31,6 +32,8 @@ NAMES = [
         '<div class="sidebar-primary-item" role="navigation" aria-label="Front page">',
     ),
 ]
+WIDE = 720  # pixels: more than a phone can show at once, and be read
+FIGURE = re.compile(r'(<img alt="[^"]*") src="([^"]*_images/[^"]*\.png)" />')
 MAKERS = ("sphinx", "myst-nb", "sphinx-book-theme", "pydata-sphinx-theme")
 
 
@@ -40,6 +43,7 @@ def finish(out: Path) -> None:
         text = ICONS.sub("", page.read_text(encoding="utf-8"))
         for pattern, replacement in NAMES:
             text = re.sub(pattern, replacement, text)
+        text = FIGURE.sub(lambda found, page=page: sized(found, page), text)
         page.write_text(text, encoding="utf-8", newline="\n")
     for pattern in UNUSED:
         for path in sorted(out.rglob(pattern)):
@@ -47,6 +51,15 @@ def finish(out: Path) -> None:
     for path in (ROOT / "notebooks").glob("**/[0-9][0-9]*_*.ipynb"):
         shutil.copyfile(path, out / path.relative_to(ROOT))
     keep_licences(out / "licences")
+
+
+def sized(found: re.Match, page: Path) -> str:
+    """A figure's tag with its size, so that what is below it stays where it is."""
+    head = (page.parent / found[2]).read_bytes()[:24]  # of a PNG
+    width, height = struct.unpack(">II", head[16:])
+    size = f'width="{width}" height="{height}" loading="lazy"'
+    size += ' class="wide"' * (width > WIDE)
+    return f'{found[1]} src="{found[2]}" {size} />'
 
 
 def keep_licences(folder: Path) -> None:

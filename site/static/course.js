@@ -5,9 +5,9 @@ for (const el of document.querySelectorAll(".math")) {
   if (!display) together(el);
 }
 
-// An equation that is wider than its place can be moved by the keyboard, too.
+// What is wider than its place can be moved by the keyboard, too.
 function reachable() {
-  for (const el of document.querySelectorAll("div.math")) {
+  for (const el of document.querySelectorAll("div.math, .cell_output:has(> img.wide)")) {
     if (el.scrollWidth > el.clientWidth) el.tabIndex = 0;
     else el.removeAttribute("tabindex");
   }

@@ -87,6 +87,14 @@ def test_figures_keep_their_texts(stem, pages, site):
     assert [alt for address, alt in images if "_images" in address] == texts
 
 
+def test_figures_say_how_large_they_are(pages, site):
+    for stem in LESSONS:
+        text = pages[site / "notebooks" / f"{stem}.html"].text
+        figures = re.findall(r"<img [^>]*_images[^>]*>", text)
+        known = re.compile(r'width="\d{2,4}" height="\d{2,4}" loading="lazy"')
+        assert figures and all(known.search(figure) for figure in figures), stem
+
+
 def test_every_picture_has_a_text(pages):
     for path, page in pages.items():
         assert all(alt for _, alt in page.images), path

@@ -165,9 +165,10 @@ def test_the_keyboard_reaches_the_text_and_the_search(visit):
 
 
 @pytest.mark.parametrize("served", [False, True])
-def test_search_finds_dropout(visit, server, served):
+def test_search_finds_dropout(server, visit, served):
     page = visit("search.html?q=dropout", at=server) if served else visit("search.html")
     if not served:
         page.goto(page.url + "?q=dropout")
     page.locator("#search-results li a", has_text="dropout").first.wait_for()
     page.locator(".search-summary", has_text="found").wait_for()
+    page.wait_for_load_state("networkidle")  # it reads the pages, to quote them
