@@ -63,7 +63,15 @@ const near = new IntersectionObserver(
 );
 for (const host of hosts) {
   follow(host);
-  near.observe(host);
+  const { ask } = host.dataset;
+  if (!ask) {
+    near.observe(host);
+    continue;
+  }
+  const button = document.createElement("button");
+  button.textContent = `Open the playground (${ask})`;
+  button.addEventListener("click", () => show(host), { once: true });
+  host.replaceChildren(button);
 }
 new MutationObserver(() => {
   hosts.forEach(follow);

@@ -11,6 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 STORED = HERE / "playgrounds"
+UNASKED = 1_500_000  # bytes that a page fetches without being asked to
 # Of the package, this file alone: the site is built without TensorFlow.
 ASSEMBLING = runpy.run_path(str(HERE.parent / "seqmodels" / "page" / "assembling.py"))
 # What the page asks of the whole window becomes a question to the part it stands in.
@@ -26,9 +27,12 @@ IN_PART = [
 def place(file: str, compact: bool = False) -> str:
     """Where the playground of a lesson goes: HTML, empty where none is stored."""
     number = Path(file).name.partition("_")[0]
-    if not (STORED / f"{number}.json").is_file():
+    path = STORED / f"{number}.json"
+    if not path.is_file():
         return ""
     kind = " data-compact" if compact else ""
+    if (size := path.stat().st_size) > UNASKED:
+        kind += f' data-ask="{size / 1e6:.1f} MB"'
     return (
         f'<div class="playground" data-network="{number}"{kind}>'
         "<p>The playground needs JavaScript.</p></div>"

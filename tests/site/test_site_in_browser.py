@@ -120,6 +120,15 @@ def test_the_playground_answers_a_key(visit, name):
     page.locator(".place", has_text=f"letter {number} of {number + 1}").wait_for()
 
 
+def test_a_large_network_is_fetched_when_asked_for(visit):
+    page = visit("notebooks/09_shakespeare.html")
+    page.locator(".playground").scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    assert page.locator("script[src*='networks/']").count() == 0
+    page.locator(".playground > button", has_text="Open the playground (").click()
+    play_all(page)
+
+
 def test_the_front_opens_with_the_cell_for_links(visit):
     page = visit("index.html")
     play_all(page)
