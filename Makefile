@@ -10,7 +10,7 @@ BIN := .venv/bin
 JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
 
-.PHONY: run test test-quick test-real exercises solutions handout lab bench wheel address clean
+.PHONY: run test test-quick test-real exercises solutions handout site lab bench wheel address clean
 
 run: $(SET_UP)
 	$(BIN)/python notebooks/run.py
@@ -34,6 +34,9 @@ solutions: $(SET_UP)
 handout: $(SET_UP)
 	$(BIN)/python notebooks/handout.py
 
+site: $(SET_UP)
+	$(BIN)/python site/build.py
+
 lab: $(SET_UP)
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
@@ -52,7 +55,7 @@ ANEW := $(if $(filter $(VERSION),$(MADE_BY)),,anew)
 .PHONY: anew
 anew:
 
-$(SET_UP): pyproject.toml requirements.txt requirements-dev.txt $(ANEW)
+$(SET_UP): pyproject.toml requirements.txt requirements-dev.txt site/requirements.txt $(ANEW)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "$(TOO_OLD)" or 0)'
 	$(if $(ANEW),$(PYTHON) -m venv --clear .venv)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt

@@ -36,7 +36,7 @@ def part(name, results):
     idle = None
     if name.startswith("busy") and "idle" in results:
         idle = Found(results["idle"])
-    parts = [f"### {TITLES[name]}", provenance(results[name])]
+    parts = [f"## {TITLES[name]}", provenance(results[name])]
     if found.has("training"):
         parts += [training(found), ratios(found, idle), settings(found)]
     if found.has("writing"):

@@ -65,7 +65,7 @@ BESIDE = ("--busy", "1")
 def test_beside_a_busy_process_with_nothing_to_compare(bench, capsys):
     bench(*BESIDE)
     out = capsys.readouterr().out
-    assert "### Training, beside one busy process" in out
+    assert "## Training, beside one busy process" in out
     assert "| ours ÷ fastest other | 2.00 | 2.00 |" in out
     assert "of that ratio when idle" not in out
 

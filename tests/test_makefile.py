@@ -39,6 +39,8 @@ def folder(tmp_path):
     shutil.copy(ROOT / "Makefile", folder)
     for name in ["pyproject.toml", "requirements.txt", "requirements-dev.txt"]:
         (folder / name).touch()
+    (folder / "site").mkdir()
+    (folder / "site" / "requirements.txt").touch()
     pythons = {"3": 10, "3.9": 9, "3.10": 10, "3.11": 11, "3.12": 12}
     for name, minor in pythons.items():
         python = tmp_path / f"python{name}"

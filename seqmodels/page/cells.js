@@ -102,7 +102,7 @@ export function cellsView(app) {
     els.grid.setAttribute("aria-valuetext", `cell ${app.name()}, ${quantities[quantity][0]} ${minus(numbers(quantity)[unit])}`);
     els.quantity.value = quantity;
     if (els.layer) els.layer.value = layer;
-    if (document.activeElement !== els.unit) els.unit.value = unit;
+    if (!app.isFocused(els.unit)) els.unit.value = unit;
     els.hold.checked = Boolean(own);
     if (own) els.value.value = hold.value;
     els.valueOut.textContent = minus(Number(els.value.value));
@@ -207,7 +207,7 @@ export function finder(app) {
 
   let seen = "";
   function show() {
-    if (document.activeElement !== els.find) els.find.value = state.find;
+    if (!app.isFocused(els.find)) els.find.value = state.find;
     const now = `${state.find} ${JSON.stringify(state.hold)} ${state.find && state.ids.join()}`;
     if (now === seen) return;
     seen = now;

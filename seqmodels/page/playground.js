@@ -54,6 +54,8 @@ function open(model, el, knowledge) {
     name: ({ layer, unit } = state) => (description.num_layers > 1 ? `${layer}.${unit}` : `${unit}`),
     value: () => network.valueOf(app.reading.steps[state.place - 1], state.layer, state.unit),
     likeliest: () => ranked(app.reading.probsAt(state.place - 1))[0],
+    // In a shadow tree the document knows of its host alone.
+    isFocused: (part) => part.getRootNode().activeElement === part,
     say: (text) => (els.message.textContent = text),
     stopWriting: () => write.stop(),
     repaint: () => text.paint(),

@@ -124,7 +124,7 @@ export function textView(app) {
   }
 
   function moved() {
-    if (composing || app.writing || document.activeElement !== els.text) return;
+    if (composing || app.writing || !app.isFocused(els.text)) return;
     const { value, selectionStart, selectionEnd } = els.text;
     const place = lettersBefore(value, selectionEnd);
     app.marked = [lettersBefore(value, selectionStart), place];

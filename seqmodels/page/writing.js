@@ -68,7 +68,7 @@ export function writing(app) {
   function show() {
     els.temperature.value = state.temperature;
     els.temperatureOut.textContent = state.temperature.toFixed(2);
-    if (app.document.activeElement !== els.topK) els.topK.value = state.topK ?? network.vocab_size;
+    if (!app.isFocused(els.topK)) els.topK.value = state.topK ?? network.vocab_size;
   }
 
   return { show, stop };
