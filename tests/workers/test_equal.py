@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.workers.conftest import wait
+from tests.launched import wait
 
 pytestmark = pytest.mark.slow
 
@@ -91,6 +91,8 @@ def test_workers_train_as_one_process(number, names, launch_workers):
         assert max(gaps(chief[name], alone[name])) < CLOSE
         for other in others:
             assert gaps(other[name], chief[name]) == [0, 0]
+    if len(names) == 1:  # of more, TensorFlow says how often it has compiled one
+        assert [each.warnings() for each in launched] == [[]] * number
 
 
 def test_half_of_the_batch_trains_other_weights():

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from seqmodels.workers.cluster import Cluster, ClusterError
-from tests.workers.conftest import free_addresses, wait
+from tests.launched import wait
+from tests.workers.conftest import free_addresses
 
 pytestmark = pytest.mark.slow
 
