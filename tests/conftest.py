@@ -3,11 +3,10 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.launched import ROOT, Launched  # noqa: F401, tests take ROOT from here
 
 
 @pytest.fixture
@@ -46,6 +45,25 @@ def run_python(start_python):
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     return run
+
+
+@pytest.fixture
+def launch(tmp_path):
+    """A function that calls a function in a new process, and returns the process.
+
+    It must stand in a module, which the process imports; so nothing at the top of it
+    may import TensorFlow that shall not be imported before the function has begun.
+    """
+    launched = []
+
+    def start(function, *args, **options):
+        folder = tmp_path / "processes" / str(len(launched))
+        launched.append(Launched(function, args, options, folder))
+        return launched[-1]
+
+    yield start
+    for each in launched:
+        each.kill()
 
 
 @pytest.fixture

@@ -134,10 +134,11 @@ def check_same_training(
             "Several workers cannot train what keeps statistics of whole batches: "
             f"{', '.join(names)}."
         )
+    inner = getattr(model.optimizer, "inner_optimizer", None)
     said = {
-        "model": _json([type(model).__name__, model.get_config()]),
-        "optimizer": _json(keras.optimizers.serialize(model.optimizer)),
-        "metrics": _json([metric.name for metric in model.metrics]),
+        "model": _described(model),
+        "optimizer": _described(model.optimizer) + (_described(inner) if inner else ""),
+        "metrics": ", ".join(metric.name for metric in model.metrics),
     }
     for name, batches in texts.items():
         shape = (batches.batch_size, batches.num_steps) if batches is not None else None
@@ -146,8 +147,11 @@ def check_same_training(
     workers.check_same(said | {"steps and epochs": str(list(numbers))})
 
 
-def _json(config):
-    return json.dumps(config, sort_keys=True, default=str)
+def _described(part):
+    config = part.get_config()
+    # Keras numbers names by what a process has made before; an inner one has its own.
+    config = {k: v for k, v in config.items() if k not in ("name", "inner_optimizer")}
+    return json.dumps([type(part).__name__, config], sort_keys=True, default=str)
 
 
 def _digest(batches):

@@ -98,9 +98,8 @@ class LanguageModel(XLAModel):
             steps = check_size("steps_per_epoch", steps_per_epoch)
         if validation_data is not None:
             self._check_batches("validation_data", validation_data)
-        x, validation_data = among.shares(
-            self, "fit", (x, validation_data), (steps, epochs, validation_freq)
-        )
+        numbers = steps, epochs, initial_epoch, validation_freq
+        x, validation_data = among.shares(self, "fit", (x, validation_data), numbers)
         windows = cards.windows_per_call(self)
         self._running.prepare(self, x, training=True)
         if validation_data is not None:

@@ -71,8 +71,10 @@ def _from_config(config):
                 f"worker alone, and a task of them; got jobs {sorted(jobs)} and a "
                 f"{kind}."
             )
+        # Within its own job: the first worker behind a chief is another task than it.
+        _check_index(index, len(jobs[kind]), "TF_CONFIG's index", kind)
         if kind == WORKER:
-            index = int(index) + len(chiefs)
+            index += len(chiefs)
         return _checked([*chiefs, *others], index, "TF_CONFIG", "TF_CONFIG's index")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, ClusterError):
@@ -96,12 +98,16 @@ def _checked(addresses: Sequence[str], index, named: str, index_named: str) -> C
     twice = {address for address in addresses if addresses.count(address) > 1}
     if twice:
         raise ClusterError(f"{named} has {min(twice)} twice; one process, one port.")
-    if type(index) is not int or not 0 <= index < len(addresses):
-        raise ClusterError(
-            f"{index_named} must be from 0 to {len(addresses) - 1}, for there are "
-            f"{len(addresses)} workers; got {index}."
-        )
+    _check_index(index, len(addresses), index_named, WORKER)
     return Cluster(addresses, index)
+
+
+def _check_index(index, number, named, kind):
+    if type(index) is not int or not 0 <= index < number:
+        raise ClusterError(
+            f"{named} must be from 0 to {number - 1} (number of {kind}s: {number}); "
+            f"got {index!r}."
+        )
 
 
 def split_address(address: str) -> tuple[str, int]:

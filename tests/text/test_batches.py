@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqmodels import ContiguousBatches, pad, teacher_forcing_pairs
@@ -254,3 +254,49 @@ def test_one_array_of_features_is_a_tuple_of_one():
 def test_refuses_features(features, error, message):
     with pytest.raises(error, match=message):
         ContiguousBatches(np.arange(50), 2, 5, features)
+
+
+@settings(deadline=None)
+@given(texts_and_sizes(), st.data())
+def test_shares_are_the_rows_of_the_whole(case, data):
+    ids, batch_size, num_steps = case
+    ids = np.random.default_rng(len(ids)).permutation(ids)
+    features = np.stack([ids, ids + 0.5], axis=1), -ids[:, None]
+    features = data.draw(st.sampled_from([(), features[:1], features]))
+    whole = ContiguousBatches(ids, batch_size, num_steps, features)
+    divisors = [n for n in range(1, batch_size + 1) if batch_size % n == 0]
+    number = data.draw(st.sampled_from(divisors))
+    shares = [whole.share(number, index) for index in range(number)]
+    assert all(len(share) == len(whole) for share in shares)
+    assert all(share.num_steps == num_steps for share in shares)
+    for window, expected in enumerate(whole):
+        inputs, targets = zip(*(share[window] for share in shares), strict=True)
+        np.testing.assert_array_equal(np.concatenate(targets), expected[1])
+        if not features:
+            inputs, expected = [(x,) for x in inputs], [(expected[0],)]
+        for parts, part in zip(zip(*inputs, strict=True), expected[0], strict=True):
+            np.testing.assert_array_equal(np.concatenate(parts), part)
+
+
+def test_a_share_is_no_copy():
+    features = np.zeros((50, 2))
+    batches = ContiguousBatches(np.arange(50, dtype=np.int32), 4, 5, features)
+    share = batches.share(2, 1)
+    assert np.shares_memory(share.ids, batches.ids)
+    assert np.shares_memory(share.features[0], features)
+
+
+@pytest.mark.parametrize(
+    "number, index, message",
+    [
+        (3, 0, "`batch_size` must be a multiple of the number of workers, 3, .* got 4"),
+        (8, 0, "`batch_size` must be a multiple of the number of workers, 8, .* got 4"),
+        (2, 2, "`index` must be below 2; got 2"),
+        (2, -1, "`index` must be a non-negative integer; got -1"),
+        (2, 1.0, "`index` must be a non-negative integer; got 1.0"),
+        (0, 0, "`number` must be a positive integer; got 0"),
+    ],
+)
+def test_what_cannot_be_shared(number, index, message):
+    with pytest.raises(ValueError, match=message):
+        ContiguousBatches(np.arange(25), 4, 3).share(number, index)
