@@ -186,7 +186,10 @@ BAD_WORKERS = {
     "no index": (["--workers", "localhost:9001"], "--workers needs --index"),
     "no workers": (["--index", "0"], "--index is the number among --workers"),
     "no port": (["--workers", "localhost", "--index", "0"], "must be addresses like"),
-    "no such": (["--workers", "a:1,b:2", "--index", "2"], "from 0 to 1 (number of workers: 2)"),
+    "no such": (
+        ["--workers", "a:1,b:2", "--index", "2"],
+        "from 0 to 1 (number of workers: 2)",
+    ),
     "elsewhere": (
         ["--workers", "localhost:9001,192.0.2.1:9001", "--index", "1"],
         "192.0.2.1 is no address of this machine",
