@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import socket
 import subprocess
 import sys
 import time
@@ -66,6 +67,17 @@ class Launched:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+
+def free_addresses(number):
+    """Addresses of this machine at which nobody listens."""
+    sockets = [socket.socket() for _ in range(number)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    addresses = [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
+    for each in sockets:
+        each.close()
+    return addresses
 
 
 def wait(launched):

@@ -13,21 +13,10 @@ import numpy as np
 import pytest
 
 from seqmodels.program.settings import Network, Plan
-from tests.conftest import ROOT
+from tests.launched import ROOT, free_addresses
 from tests.program.conftest import make_text
 
 LIMIT = 240  # seconds, on a slow machine; nothing that is tested takes a quarter of it
-
-
-def free_ports(number):
-    """Ports that nobody listens at; found all at once, so that they are different."""
-    probes = [socket.socket() for _ in range(number)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 class Run:
@@ -35,7 +24,7 @@ class Run:
 
     def __init__(self, folder, number=2, texts=(), before="", minutes="0.2"):
         folder.mkdir(exist_ok=True)
-        names = ",".join(f"localhost:{port}" for port in free_ports(number))
+        names = ",".join(free_addresses(number))
         self.folder, self.processes = folder, []
         for index in range(number):
             text = texts[index] if texts else folder / "text.txt"
@@ -135,7 +124,7 @@ def test_workers_that_are_lost_and_others_in_their_place(start, plan):
         run.processes[lost].send_signal(signal.SIGKILL)
         assert run.processes[1 - lost].wait(LIMIT) == 2
         said = run.said(1 - lost)
-        assert f"error: Worker {lost} (localhost:" in said
+        assert f"error: Worker {lost} (127.0.0.1:" in said
         assert "start all of them again" in said and "Traceback" not in said
         # One that was there alone goes on where two were, and the other way about.
         run = start(f"lost {lost}", 2 if lost else 1)

@@ -1,21 +1,9 @@
 """Workers that are processes of this machine."""
 
-import socket
-
 import pytest
 
 from seqmodels.workers.cluster import Cluster
-
-
-def free_addresses(number):
-    """Addresses of this machine at which nobody listens."""
-    sockets = [socket.socket() for _ in range(number)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    addresses = [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
-    for each in sockets:
-        each.close()
-    return addresses
+from tests.launched import free_addresses
 
 
 @pytest.fixture
