@@ -14,7 +14,7 @@ from seqmodels.workers.cluster import (
     find_cluster,
     split_address,
 )
-from tests.workers.conftest import free_addresses
+from tests.launched import free_addresses
 
 TWO = "host1:9001,host2:9001"
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from seqmodels.workers.cluster import Cluster
-from tests.launched import LIMIT, wait
-from tests.workers.conftest import free_addresses
+from tests.launched import LIMIT, free_addresses, wait
 
 pytestmark = pytest.mark.slow
 

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from seqmodels.workers.cluster import Cluster, ClusterError
-from tests.launched import wait
-from tests.workers.conftest import free_addresses
+from tests.launched import free_addresses, wait
 
 pytestmark = pytest.mark.slow
 
