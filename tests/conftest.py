@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.launched import ROOT, Launched  # noqa: F401, tests take ROOT from here
+from tests.launched import ROOT, Launched
 
 
 @pytest.fixture
