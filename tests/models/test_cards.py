@@ -49,7 +49,9 @@ def fit(model):
         validation_data=validation,
         verbose=0,
     ).history
-    measured = {**history, **model.evaluate(validation)}
+    measured = model.evaluate(validation)
+    measured = {f"evaluated {name}": value for name, value in measured.items()}
+    measured |= history
     return [v.numpy() for v in model.variables], measured
 
 

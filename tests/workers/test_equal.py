@@ -51,7 +51,9 @@ def train(model, batch_size=16):
         validation_data=validation,
         verbose=0,
     )
-    measured = {**history.history, **model.evaluate(validation)}
+    measured = model.evaluate(validation)
+    measured = {f"evaluated {name}": value for name, value in measured.items()}
+    measured |= history.history
     return model.get_weights(), measured
 
 
