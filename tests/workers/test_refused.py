@@ -22,22 +22,24 @@ def said(function, *args, **kwargs):
         return f"{type(error).__name__}: {error}"
 
 
-def make(optimizer="Adam", given=(), metrics=None, kind="CharLM", **options):
+def make(
+    optimizer="Adam", given=(), metrics=None, kind="CharLM", vocab_size=9, **options
+):
     import keras
 
     import seqmodels
 
-    model = getattr(seqmodels, kind)(9, **{"units": 3, **options})
+    model = getattr(seqmodels, kind)(vocab_size, **{"units": 3, **options})
     optimizer = getattr(keras.optimizers, optimizer)(**dict(given))
     model.compile(optimizer, jit_compile=False, metrics=metrics)
     return model
 
 
-def refuse_all(cluster):
+def refuse_all(cluster, folder):
     """By what is other on worker 1, or wrong on all: what each says of it."""
     import keras
 
-    from seqmodels import ContiguousBatches, Seq2Seq
+    from seqmodels import CharVocab, ContiguousBatches, Resume, Seq2Seq
     from seqmodels.workers.joining import join
 
     strategy, me, found = join(cluster), cluster.index, {}
@@ -64,6 +66,11 @@ def refuse_all(cluster):
     try_to_fit("initial_epoch", text, epochs=3, initial_epoch=me)
     try_to_fit("validation_freq", text, validation_data=text, validation_freq=1 + me)
 
+    letters = "abcdefghi"
+    vocab = CharVocab(letters[::-1] if me else letters)
+    encoded = vocab.encode(10 * letters)
+    try_to_fit("vocabulary", ContiguousBatches(encoded, 4, 5))
+    try_to_fit("vocabulary size", text, made={"vocab_size": 9 + me})
     try_to_fit("units", text, made={"units": 3 + me})
     try_to_fit("layers", text, made={"num_layers": 1 + me})
     try_to_fit("embedding", text, made={"embed_dim": 5 if me else None})
@@ -89,12 +96,13 @@ def refuse_all(cluster):
     found["Seq2Seq"] = said(seq2seq.fit, (pairs, pairs), pairs)
     if me:  # After it Keras gives other names to what it makes.
         make()
-    try_to_fit("nothing", text)
+    try_to_fit("nothing", text, callbacks=[Resume(folder)])
     return found
 
 
 CASES = {
     "text": SAME.format("text", "{}"),
+    "vocabulary": SAME.format("text", "{}"),
     "text of evaluate": SAME.format("text", "{}"),
     "features": SAME.format("text", "{}"),
     "batch size": SAME.format("batch size and steps of the text", "{}"),
@@ -108,7 +116,8 @@ CASES = {
         SAME.format("steps and epochs", "{}"),
     ),
     **dict.fromkeys(
-        ["units", "layers", "embedding", "dropout"], SAME.format("model", "{}")
+        ["vocabulary size", "units", "layers", "embedding", "dropout"],
+        SAME.format("model", "{}"),
     ),
     **dict.fromkeys(
         ["rate", "constant rate", "optimizer", "clipnorm"],
@@ -127,8 +136,9 @@ CASES |= {
 }
 
 
-def test_before_the_first_step(launch_workers):
-    launched = launch_workers(2, refuse_all)
+def test_before_the_first_step(launch_workers, tmp_path):
+    np.savez(tmp_path / "epoch-00000001.npz", np.zeros(3))  # of another model
+    launched = launch_workers(2, refuse_all, tmp_path)
     address = launched[1].args[0].addresses[1]  # of its cluster
     for by_case in wait(launched):
         assert by_case.pop("nothing") is by_case.pop("log_probs") is None
@@ -141,6 +151,8 @@ def test_before_the_first_step(launch_workers):
             )
         } == {}
         assert "Here it is (" in by_case["batch size"]
+    passed_over = "00001.npz cannot be read and is passed over (it is of another model"
+    assert [passed_over in each.out.read_text() for each in launched] == [True, False]
 
 
 def join_as(cluster, version):
