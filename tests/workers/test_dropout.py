@@ -15,7 +15,7 @@ SEEDS = range(5)
 
 
 def losses(dropout, strategy=None):
-    """Of each seed: the mean loss of the last 120 of 240 steps, and that on validation."""
+    """Of each seed: the mean loss of the last 120 steps, and that on validation."""
     import keras
 
     from seqmodels import CharLM
