@@ -84,6 +84,16 @@ def _(num_letters, batch_size, number, index):
 
 
 @stretch_of_worker.wrong(
+    "one place past the last",
+    "Your second place is that of a slice, one past the last letter. Asked for is the "
+    "last letter itself: the one that is answered last.",
+)
+def _(num_letters, batch_size, number, index):
+    num_read = batch_size // number * ((num_letters - 1) // batch_size)
+    return index * num_read, (index + 1) * num_read + 1
+
+
+@stretch_of_worker.wrong(
     "streams that leave no letter to answer",
     "Your streams use up the text. Then the last letter of the last one would be read, "
     "and there is none after it to be the answer.",
@@ -257,6 +267,25 @@ def _(parts, step):
 
 
 @add_along_ring.wrong(
+    "everything sent in one step",
+    "Your workers send all that they have. In a step each sends one part alone.",
+)
+def _(parts, step):
+    return parts + np.roll(parts, 1, axis=0)
+
+
+@add_along_ring.wrong(
+    "not closed",
+    "Your last worker sends nothing, or the first is given nothing: a chain, not a "
+    "ring. The last one's neighbour is worker 0.",
+)
+def _(parts, step):
+    new = ring_step(parts, step, as_asked)
+    new[0] = parts[0]
+    return new
+
+
+@add_along_ring.wrong(
     "sent to the worker before",
     "Your ring turns the other way. Worker w sends to worker w + 1.",
 )
@@ -323,8 +352,8 @@ def weak_efficiency(
 
     Each computes for `compute` seconds in a step, whatever their number; then a ring
     averages gradients of `num_bytes`: `2 (number - 1)` messages one after the other,
-    each of which has one part of `number` and takes `latency` seconds, and what its
-    bytes take at `bandwidth` bytes a second. One worker sends nothing.
+    each of which has one part of `number` of the gradient, and takes `latency` seconds,
+    and what its bytes take at `bandwidth` bytes a second. One worker sends nothing.
     """
     message = latency + num_bytes / number / bandwidth
     return compute / (compute + 2 * (number - 1) * message)
@@ -372,6 +401,26 @@ def _(number, compute, num_bytes, latency, bandwidth):
 
 
 @weak_efficiency.wrong(
+    "one latency for all",
+    "You wait for the latency of one message. There are two rounds of N - 1 of them, "
+    "one after the other, and each has its own.",
+)
+def _(number, compute, num_bytes, latency, bandwidth):
+    sending = 2 * (number - 1) / number * num_bytes / bandwidth
+    return compute / (compute + (number > 1) * latency + sending)
+
+
+@weak_efficiency.wrong(
+    "divided by their number once more",
+    "You divide by the number of workers once more. That each of them reads as much as "
+    "one alone is in the ratio of the two steps already.",
+)
+def _(number, compute, num_bytes, latency, bandwidth):
+    message = latency + num_bytes / number / bandwidth
+    return compute / (compute + 2 * (number - 1) * message) / number
+
+
+@weak_efficiency.wrong(
     "the whole gradient in every message",
     "Each of your messages has the whole gradient. In a ring it has one part of N.",
 )
@@ -405,8 +454,8 @@ def _(number, compute, num_bytes, latency, bandwidth):
     minutes=8,
     inputs=[
         st.tuples(
-            numbers(size("workers", 2, 4), size("first", 1, 3)),
-            numbers(size("workers", 2, 4), size("second", 1, 3)),
+            numbers(size("workers", 2, 4), st.just(2)),
+            numbers(size("workers", 2, 4), st.just(3)),
         ).map(list),
         st.sampled_from([0.2, 0.5, 1.0, 3.0]),
     ],
@@ -420,9 +469,9 @@ def _(number, compute, num_bytes, latency, bandwidth):
 def clip_among_workers(gradients: list[np.ndarray], limit: float) -> list[np.ndarray]:
     """The mean gradients, clipped by their joint length: a list, an array a weight.
 
-    `gradients` has an array for each weight, `(workers, size)`: a row is one worker's.
-    All workers have read as much. What is returned is `(size,)` for each weight, and
-    all of it together is `limit` long at most.
+    `gradients` is a list with an array for each *weight*, `(workers, size)`, in which
+    each row is one worker's. All workers have read as much. What is returned is
+    `(size,)` for each weight, and all of it together is `limit` long at most.
     """
     means = [of_all.mean(axis=0) for of_all in gradients]
     length = np.sqrt(sum((mean**2).sum() for mean in means))

@@ -24,14 +24,17 @@ def mean_of_shares_2(gradients, num_streams):
 
 
 def add_along_ring_1(parts, step):
-    return parts + np.roll(parts, 1, axis=0)
+    number, new = len(parts), parts.copy()
+    for worker in range(number):  # two places further, not one
+        part = (worker - step) % number
+        new[(worker + 2) % number, part] += parts[worker, part]
+    return new
 
 
 def add_along_ring_2(parts, step):
-    number, new = len(parts), parts.copy()
-    for worker in range(number - 1):  # the last sends nothing
-        part = (worker - step) % number
-        new[worker + 1, part] += parts[worker, part]
+    new = parts.copy()
+    for worker in range(len(parts)):  # added to whatever part is in the same place
+        new[(worker + 1) % len(parts)] += parts[worker, (worker - step) % len(parts)]
     return new
 
 
