@@ -25,7 +25,7 @@ from importlib import metadata
 from pathlib import Path
 from statistics import median
 
-from measure import run
+from measure import run, sizes_of
 from workers import HERE, INSTRUCTIONS, busy, use_two_cores
 from workload import SIZES
 
@@ -74,7 +74,7 @@ def conditions(options):
         wanted["writing"] = ("cpu", ["writing"])
         if has_gpu():
             wanted["gpu"] = ("gpu", ["training", "writing"])
-    return wanted
+    return {name: how for name, how in wanted.items() if sizes_of(options, how[0])}
 
 
 def measure(options, device, kinds):

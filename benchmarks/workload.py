@@ -32,15 +32,22 @@ class Size(NamedTuple):
         return BATCH_SIZE * self.num_steps
 
 
-SIZES = {
-    f"{size.units}/{size.num_steps}": size
-    for size in (
-        Size(64, 10, 27, block=100, num_windows=8000),
-        Size(128, 20, 27, block=50, num_windows=2000),
-        Size(256, 25, 729, block=10, num_windows=300),
-        Size(512, 50, 27, block=5, num_windows=60),
-    )
-}
+def named(*sizes):
+    return {f"{size.units}/{size.num_steps}": size for size in sizes}
+
+
+ON_CPU = named(
+    Size(64, 10, 27, block=100, num_windows=8000),
+    Size(128, 20, 27, block=50, num_windows=2000),
+    Size(256, 25, 729, block=10, num_windows=300),
+    Size(512, 50, 27, block=5, num_windows=60),
+)
+ON_CARD = named(  # long windows, as whoever has a card would take
+    Size(128, 100, 27, block=50, num_windows=1000),
+    Size(512, 100, 27, block=50, num_windows=600),
+    Size(1024, 100, 27, block=50, num_windows=300),
+)
+SIZES = ON_CPU | ON_CARD
 
 
 def make_text(size):

@@ -91,6 +91,28 @@ def test_what_has_no_table_is_not_measured(bench, tmp_path, capsys, options):
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.parametrize(
+    "sizes, expected",
+    [
+        ([], {"idle": "cpu", "writing": "cpu", "gpu": "gpu"}),
+        (["1024/100"], {"gpu": "gpu"}),
+        (["64/10"], {"idle": "cpu", "writing": "cpu"}),
+    ],
+)
+def test_a_card_has_sizes_of_its_own(load, monkeypatch, sizes, expected):
+    program, measured = load("run"), {}
+    every = list(load("workload").SIZES)
+    monkeypatch.setattr(program, "has_gpu", lambda: True)
+    options = types.SimpleNamespace(
+        busy=0, isa=None, training=False, sizes=sizes or every
+    )
+    for name, (device, _) in program.conditions(options).items():
+        measured[name] = device
+        sizes_there = load("measure").sizes_of(options, device)
+        assert all(("/100" in size) == (device == "gpu") for size in sizes_there)
+    assert measured == expected
+
+
 def test_memory_is_told_on_windows_too(load, monkeypatch):
     told = types.SimpleNamespace(memory_info=lambda: types.SimpleNamespace(peak_wset=7))
     worker = load("worker")

@@ -16,7 +16,11 @@ LINK = re.compile(r"\[((\w+)(?:, [^]]+)?)\]\(((\w+)\.ipynb)(?:#([^)]+))?\)")
 NUMBER = re.compile(r"\b\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?")
 TEACHING, SOURCES = TABLE.read_text(encoding="utf-8").split("\n# What the sources ask")
 LINES = [line for line in SOURCES.splitlines() if line.startswith("|")]
-OUR_OWN = {"00_start.ipynb", "13_three_minutes.ipynb"}  # no source has them
+# No source has them.
+OUR_OWN = {
+    f"{name}.ipynb"
+    for name in ("00_start", "13_three_minutes", "14_more_than_one_machine")
+}
 HEADER = ["| What | Where | Published | Ours |", "| --- | --- | --- | --- |"]
 ROWS = [line for line in LINES if line not in HEADER]
 

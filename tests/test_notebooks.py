@@ -25,6 +25,7 @@ NAMES = [
     "11_sentiment",
     "12_topics",
     "13_three_minutes",
+    "14_more_than_one_machine",
 ]
 NOTEBOOKS = {name: nbformat.read(FOLDER / f"{name}.ipynb", 4) for name in NAMES}
 

@@ -71,6 +71,8 @@ def shares(
     with watched(workers):
         named = dict(zip(names, texts, strict=True))
         check_same_training(workers, model, named, numbers)
+        if method == "evaluate":  # `Together` does so for `fit`
+            take_chiefs(workers, model.variables)
     return [x and x.share(workers.number, workers.index) for x in texts]
 
 
@@ -91,6 +93,13 @@ def keep_own_variables(model: keras.Model, workers: Workers) -> None:
     for optimizer in (model.optimizer, getattr(model.optimizer, "inner_optimizer", 0)):
         if optimizer:  # one that scales the loss has another in it
             optimizer._distribution_strategy = tf.distribute.get_strategy()
+
+
+def take_chiefs(workers: Workers, variables: Sequence[keras.Variable]) -> None:
+    """Gives each variable the value that it has at the chief."""
+    values = workers.from_chief([np.asarray(v.numpy()) for v in variables])
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
 
 
 def add_up(workers: Workers, metrics: Sequence[keras.metrics.Metric]) -> None:
@@ -191,12 +200,9 @@ class Together(keras.callbacks.Callback):
         optimizer = self.model.optimizer
         if not optimizer.built:
             optimizer.build(self.model.trainable_variables)
-        variables = [*self.model.variables, *optimizer.variables]
-        first = np.int64(self.model._initial_epoch or 0)  # as `Resume` has it
-        first, *values = self.workers.from_chief([first, *map(_numpy, variables)])
-        self.model._initial_epoch = int(first) or None
-        for variable, value in zip(variables, values, strict=True):
-            variable.assign(value)
+        take_chiefs(self.workers, [*self.model.variables, *optimizer.variables])
+        first = self.workers.told(self.model._initial_epoch)  # as `Resume` has it
+        self.model._initial_epoch = first
 
     def on_epoch_begin(self, epoch, logs=None):
         self.model._initial_epoch = None
@@ -206,7 +212,3 @@ class Together(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self.model.stop_training = self.workers.any(self.model.stop_training)
-
-
-def _numpy(variable):
-    return np.asarray(variable.numpy())

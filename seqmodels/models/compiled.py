@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from seqmodels._tensorflow import expect_retracing, keras, tf
 
+KERAS_FOR_CARDS = 3, 10  # the oldest whose losses and metrics are those of all cards
+
 
 def use_xla() -> bool:
     """Whether to compile by XLA what Keras would leave alone.
@@ -22,8 +24,14 @@ class XLAModel(keras.Model):
     """A model that is compiled by XLA unless told otherwise, where that can be."""
 
     def compile(self, optimizer="rmsprop", loss=None, *, jit_compile="auto", **kwargs):
-        """As in Keras, all but the first two by name; for `"auto"` see `use_xla`."""
+        """As in Keras, all but the first two by name; for `"auto"` see `use_xla`.
+
+        Raises:
+            RuntimeError: If there are several cards, and Keras is too old for them.
+        """
         self._jit_compile_asked_for = jit_compile
+        if isinstance(self._distribute_strategy, tf.distribute.MirroredStrategy):
+            _check_keras(self._distribute_strategy)
         if jit_compile == "auto" and self._distribute_strategy is not None:
             jit_compile = False  # XLA compiles for one device
         if jit_compile == "auto" and not kwargs.get("run_eagerly") and use_xla():
@@ -65,6 +73,21 @@ class XLAModel(keras.Model):
     def compile_from_config(self, config):
         # Keras leaves a loaded model uncompiled if its `compile` is not Keras' own.
         self.compile(**keras.saving.deserialize_keras_object(config))
+
+
+def _check_keras(strategy: tf.distribute.Strategy) -> None:
+    """Raises if this version of Keras does not train on several cards as on one.
+
+    Raises:
+        RuntimeError: If so.
+    """
+    version = tuple(map(int, keras.__version__.split(".")[:2]))
+    if strategy.num_replicas_in_sync > 1 and version < KERAS_FOR_CARDS:
+        raise RuntimeError(
+            "Several cards need Keras 3.10 or later, for older versions take one "
+            "card's losses and metrics for those of all, and the oldest add up "
+            f"gradients that are to be averaged; this is Keras {keras.__version__}."
+        )
 
 
 def _make_metrics(model) -> None:

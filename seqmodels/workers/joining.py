@@ -57,7 +57,7 @@ def join_workers(
     Raises:
         ClusterError: As `find_cluster` and `join`, or if there is no `TF_CONFIG`.
         DifferentWorkersError: If another has other versions.
-        RuntimeError: If TensorFlow has been used already in this process.
+        RuntimeError: As `join`.
     """
     if workers is not None and not isinstance(workers, str):
         workers = ",".join(workers)
@@ -84,8 +84,17 @@ def join(cluster: Cluster, wait: float = WAIT) -> tf.distribute.Strategy:
     Raises:
         ClusterError: If not all came, one has other versions, or this one has several
             graphics cards.
-        RuntimeError: If TensorFlow has been used already in this process.
+        RuntimeError: If TensorFlow has been used already in this process, or it has
+            joined before.
     """
+    from tensorflow.python.distribute import collective_all_reduce_strategy as engine
+    from tensorflow.python.eager import context
+
+    if context.context()._context_handle is not None:
+        raise RuntimeError(
+            "Workers must be joined before TensorFlow is used, and once in a process; "
+            "here TensorFlow has begun already. Start the process anew."
+        )
     check_port(cluster)
     cards = len(tf.config.list_physical_devices("GPU"))
     if cards > 1:
@@ -93,9 +102,6 @@ def join(cluster: Cluster, wait: float = WAIT) -> tf.distribute.Strategy:
             f"A worker trains on one graphics card; this one sees {cards}. Start one "
             "for each, and let CUDA_VISIBLE_DEVICES show it that card alone."
         )
-    from tensorflow.python.distribute import collective_all_reduce_strategy as engine
-    from tensorflow.python.eager import context
-
     # TensorFlow's coordination service keeps Python's lock while it waits, takes
     # SIGTERM for itself, and let a stopped worker be waited for without end.
     context.context().configure_coordination_service(service_type="")
@@ -127,6 +133,11 @@ def join(cluster: Cluster, wait: float = WAIT) -> tf.distribute.Strategy:
         raise ClusterError(
             f"Not all workers came within {wait:.0f} seconds: {who}."
         ) from None
+    # Each variable would be the chief's, sent while the others wait for one of the same
+    # shape. Others' own are compared first, and what the chief has is sent after that.
+    strategy.extended._get_variable_creator_initial_value = super(
+        watch, strategy.extended
+    )._get_variable_creator_initial_value
     workers = Workers(strategy, cluster.addresses)
     with watched(workers):
         workers.check_same(versions())
@@ -175,7 +186,8 @@ def watched(workers: Workers | None):
         said = re.findall(r"/task:(\d+) (?:is down|while calling)", error.message)
         lost = sorted({int(number) for number in said} - {workers.index})
         lost = lost or unreachable(workers.addresses, workers.index)
-        if not (lost or "ollective" in error.message):
+        of_all = "ollective" in error.message and "ismatch" not in error.message
+        if not (lost or of_all):
             raise  # of something else
         who = _named(lost, workers) if lost else "A worker"
         raise LostWorkerError(

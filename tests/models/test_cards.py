@@ -1,6 +1,7 @@
 """Training on several cards; two logical CPUs stand for them."""
 
 import re
+from importlib import metadata
 
 import numpy as np
 import pytest
@@ -75,18 +76,22 @@ def fit_seq2seq(model):
     return model.get_weights(), history
 
 
-def train_on_cards():
-    """By names: what was trained on two cards, and on one."""
+def two_cards():
+    """A strategy of two logical CPUs."""
     import tensorflow as tf
 
     (cpu,) = tf.config.list_physical_devices("CPU")
     two = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, two)
     # Between logical CPUs TensorFlow's collectives mix up what is exchanged.
-    strategy = tf.distribute.MirroredStrategy(
+    return tf.distribute.MirroredStrategy(
         ["CPU:0", "CPU:1"], tf.distribute.ReductionToOneDevice()
     )
-    found = {}
+
+
+def train_on_cards():
+    """By names: what was trained on two cards, and on one."""
+    strategy, found = two_cards(), {}
     for name, (options, on_two, on_one) in MODELS.items():
         with strategy.scope():
             model = make(options, on_two)
@@ -109,6 +114,28 @@ def gap(first, second):
     return max(np.abs(np.subtract(*pair, dtype=float)).max() for pair in pairs)
 
 
+def make_on_cards(keras_version):
+    import keras
+
+    keras.__version__ = keras_version
+    with two_cards().scope():
+        try:
+            make(*MODELS["one-hot"][:2])
+        except RuntimeError as error:
+            return str(error)
+
+
+@pytest.mark.parametrize("version, refused", [("3.9.4", True), ("3.10.0", False)])
+def test_keras_may_be_too_old_for_several_cards(version, refused, launch):
+    said = launch(make_on_cards, version).wait()
+    assert bool(said) == refused
+    assert not refused or said.endswith("averaged; this is Keras 3.9.4.")
+
+
+@pytest.mark.skipif(
+    tuple(map(int, metadata.version("keras").split(".")[:2])) < (3, 10),
+    reason="Keras is too old for several cards",
+)
 def test_two_cards_train_as_one(launch):
     launched = launch(train_on_cards)
     found, problems = launched.wait()

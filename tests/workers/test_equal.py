@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from seqmodels import ContiguousBatches
 from tests.launched import wait
 
 pytestmark = pytest.mark.slow
@@ -41,8 +42,6 @@ def make(options, compile_options, seed=3):
 
 def train(model, batch_size=16):
     """The weights after two epochs of two blocks, 240 steps, and what was measured."""
-    from seqmodels import ContiguousBatches
-
     validation = ContiguousBatches(make_text(500, 1), 8, 5)
     history = model.fit(
         ContiguousBatches(make_text(2000, 0), batch_size, 5),
@@ -66,6 +65,9 @@ def train_among(cluster, names):
         with strategy.scope():
             model = make(*MODELS[name], seed=3 + cluster.index)
         found[name] = train(model)
+    with strategy.scope():
+        model = make(*MODELS[name], seed=3 + cluster.index)
+    found["not trained"] = model.evaluate(ContiguousBatches(make_text(500, 1), 8, 5))
     return found
 
 
@@ -93,6 +95,10 @@ def test_workers_train_as_one_process(number, names, launch_workers):
         assert max(gaps(chief[name], alone[name])) < CLOSE
         for other in others:
             assert gaps(other[name], chief[name]) == [0, 0]
+        assert other["not trained"] == chief["not trained"]
+    model = make(*MODELS[names[-1]])  # with the chief's seed
+    measured = model.evaluate(ContiguousBatches(make_text(500, 1), 8, 5))
+    assert chief["not trained"] == pytest.approx(measured, rel=CLOSE)
     if len(names) == 1:  # of more, TensorFlow says how often it has compiled one
         assert [each.warnings() for each in launched] == [[]] * number
 

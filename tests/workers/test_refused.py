@@ -6,7 +6,7 @@ import socket
 import numpy as np
 import pytest
 
-from seqmodels.workers.cluster import Cluster, ClusterError
+from seqmodels.workers.cluster import Cluster
 from tests.launched import free_addresses, wait
 
 pytestmark = pytest.mark.slow
@@ -22,22 +22,24 @@ def said(function, *args, **kwargs):
         return f"{type(error).__name__}: {error}"
 
 
-def make(optimizer="Adam", given=(), metrics=None, kind="CharLM", **options):
+def make(
+    optimizer="Adam", given=(), metrics=None, kind="CharLM", vocab_size=9, **options
+):
     import keras
 
     import seqmodels
 
-    model = getattr(seqmodels, kind)(9, **{"units": 3, **options})
+    model = getattr(seqmodels, kind)(vocab_size, **{"units": 3, **options})
     optimizer = getattr(keras.optimizers, optimizer)(**dict(given))
     model.compile(optimizer, jit_compile=False, metrics=metrics)
     return model
 
 
-def refuse_all(cluster):
+def refuse_all(cluster, folder):
     """By what is other on worker 1, or wrong on all: what each says of it."""
     import keras
 
-    from seqmodels import ContiguousBatches, Seq2Seq
+    from seqmodels import CharVocab, ContiguousBatches, Resume, Seq2Seq
     from seqmodels.workers.joining import join
 
     strategy, me, found = join(cluster), cluster.index, {}
@@ -64,7 +66,15 @@ def refuse_all(cluster):
     try_to_fit("initial_epoch", text, epochs=3, initial_epoch=me)
     try_to_fit("validation_freq", text, validation_data=text, validation_freq=1 + me)
 
-    # Of the same variables: TensorFlow refuses others while a model is made.
+    letters = "abcdefghi"
+    vocab = CharVocab(letters[::-1] if me else letters)
+    encoded = vocab.encode(10 * letters)
+    try_to_fit("vocabulary", ContiguousBatches(encoded, 4, 5))
+    try_to_fit("vocabulary size", text, made={"vocab_size": 9 + me})
+    try_to_fit("units", text, made={"units": 3 + me})
+    try_to_fit("layers", text, made={"num_layers": 1 + me})
+    try_to_fit("embedding", text, made={"embed_dim": 5 if me else None})
+    try_to_fit("constant rate", text, made={"given": {"learning_rate": 0.1 + me}})
     try_to_fit("dropout", text, made={"dropout": 0.1 + 0.1 * me})
     try_to_fit("optimizer", text, made={"optimizer": "AdamW" if me else "Adam"})
     rate = keras.optimizers.schedules.ExponentialDecay(0.01, 5, 0.8 - 0.1 * me)
@@ -86,12 +96,13 @@ def refuse_all(cluster):
     found["Seq2Seq"] = said(seq2seq.fit, (pairs, pairs), pairs)
     if me:  # After it Keras gives other names to what it makes.
         make()
-    try_to_fit("nothing", text)
+    try_to_fit("nothing", text, callbacks=[Resume(folder)])
     return found
 
 
 CASES = {
     "text": SAME.format("text", "{}"),
+    "vocabulary": SAME.format("text", "{}"),
     "text of evaluate": SAME.format("text", "{}"),
     "features": SAME.format("text", "{}"),
     "batch size": SAME.format("batch size and steps of the text", "{}"),
@@ -104,8 +115,14 @@ CASES = {
         ["steps", "epochs", "initial_epoch", "validation_freq"],
         SAME.format("steps and epochs", "{}"),
     ),
-    "dropout": SAME.format("model", "{}"),
-    **dict.fromkeys(["rate", "optimizer", "clipnorm"], SAME.format("optimizer", "{}")),
+    **dict.fromkeys(
+        ["vocabulary size", "units", "layers", "embedding", "dropout"],
+        SAME.format("model", "{}"),
+    ),
+    **dict.fromkeys(
+        ["rate", "constant rate", "optimizer", "clipnorm"],
+        SAME.format("optimizer", "{}"),
+    ),
     "metrics": SAME.format("metrics", "{}"),
 }
 CASES = {name: f"DifferentWorkersError: {text}" for name, text in CASES.items()}
@@ -119,8 +136,9 @@ CASES |= {
 }
 
 
-def test_before_the_first_step(launch_workers):
-    launched = launch_workers(2, refuse_all)
+def test_before_the_first_step(launch_workers, tmp_path):
+    np.savez(tmp_path / "epoch-00000001.npz", np.zeros(3))  # of another model
+    launched = launch_workers(2, refuse_all, tmp_path)
     address = launched[1].args[0].addresses[1]  # of its cluster
     for by_case in wait(launched):
         assert by_case.pop("nothing") is by_case.pop("log_probs") is None
@@ -133,6 +151,8 @@ def test_before_the_first_step(launch_workers):
             )
         } == {}
         assert "Here it is (" in by_case["batch size"]
+    passed_over = "00001.npz cannot be read and is passed over (it is of another model"
+    assert [passed_over in each.out.read_text() for each in launched] == [True, False]
 
 
 def join_as(cluster, version):
@@ -153,6 +173,25 @@ def test_other_versions(launch):
     assert found.endswith("Here it is 0.0.7.")
 
 
+def join_late(cluster, begin):
+    """Joins after `begin`: TensorFlow's use, or that of an earlier `join`."""
+    from seqmodels.workers.joining import join
+
+    if begin == "use":
+        import tensorflow as tf
+
+        tf.constant(1) + tf.constant(1)
+    else:
+        join(cluster)
+    return said(join, cluster)
+
+
+@pytest.mark.parametrize("begin", ["use", "join"])
+def test_joined_too_late(begin, launch):
+    found = launch(join_late, Cluster(tuple(free_addresses(1)), 0), begin).wait()
+    assert re.match("RuntimeError: Workers must be joined before .* once in a", found)
+
+
 def wait_for_others(cluster, seconds):
     from seqmodels.workers.joining import join
 
@@ -168,16 +207,18 @@ def test_workers_that_do_not_come(launch):
     )
 
 
-def test_a_port_in_use_and_several_cards(monkeypatch):
+def join_with_cards(cluster, number):
     import tensorflow as tf
 
-    from seqmodels.workers.joining import join
+    tf.config.list_physical_devices = lambda kind: [kind] * number
+    return wait_for_others(cluster, 3)
 
+
+def test_a_port_in_use_and_several_cards(launch):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         cluster = Cluster((f"127.0.0.1:{taken.getsockname()[1]}",), 0)
-        with pytest.raises(ClusterError, match="cannot be taken: in use on this"):
-            join(cluster)
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [kind] * 2)
+        found = launch(wait_for_others, cluster, 3).wait()
+    assert re.match("ClusterError: .* cannot be taken: in use on this machine", found)
+    found = launch(join_with_cards, cluster, 2).wait()
     message = "trains on one graphics card; this one sees 2. .* CUDA_VISIBLE_DEVICES"
-    with pytest.raises(ClusterError, match=message):
-        join(cluster)
+    assert re.match(f"ClusterError: .* {message}", found)
