@@ -5,8 +5,12 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import settings
 
 from tests.launched import ROOT, Launched
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
+settings.load_profile("untimed")
 
 
 @pytest.fixture
