@@ -73,7 +73,7 @@ def test_from_a_page_in_a_folder_links_lead_up(make_site):
 def test_a_lesson_that_is_named_is_a_link_but_to_itself(make_site, tmp_path):
     (tmp_path / "notebooks" / "04a_grams.ipynb").touch()
     site, page = make_site(), "notebooks/05_a.ipynb"
-    text = "Notebook 04a, notebook 99, [notebook 04a](other.md), `notebook 04a`"
+    text = "Notebook 04a, notebook 99, [notebook 04a](../other.md), `notebook 04a`"
     assert site.rewrite(text, page, page) == (
         "Notebook [04a](../notebooks/04a_grams.ipynb), notebook 99, "
         "[notebook 04a](../else.md), `notebook 04a`"
