@@ -46,7 +46,7 @@ html_theme_options = {
     "back_to_top_button": False,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
-    "extra_footer": "Code and notebooks: MIT. Texts of the data sets: CC0.",
+    "extra_footer": "Code and notebooks: MIT. Bundled texts: CC0. More: Licences.",
 }
 repository, tag = address.read()
 if repository:

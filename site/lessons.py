@@ -11,6 +11,10 @@ import address
 EXERCISE = re.compile(r"\*\*Exercise .*? · (\w+)\.\*\*")
 PART = re.compile(r"^# ", re.MULTILINE)  # of a lesson that has several
 LONG = 10  # lines of code that draw a figure
+AS_IT_RAN = (
+    "This is the lesson as it ran. To guess, and to do its exercises, "
+    "[open it in Jupyter](../index.md#on-your-own-machine)."
+)
 OFTEN = "What is often answered instead:"
 
 
@@ -32,7 +36,8 @@ def prepare(notebook: dict, file: str, lessons: dict[str, Lesson], site: Site) -
     bar = _buttons(file, site)
     if is_lesson:
         solutions = f"[Solutions](solutions/{_name(file)}){{.button}}"
-        bar = f"{effort(lessons[file])}\n\n{bar} {solutions}"
+        takes = effort(lessons[file], lambda text: site.linked(text, file))
+        bar = f"{takes}\n\n{bar} {solutions}\n\n{AS_IT_RAN}"
     below = site.rewrite(below, file, file)
     set_text(title, f"{heading}\n\n:::{{container}} bar\n{bar}\n:::\n{below}")
     shown, exercise, in_part = [title], "", False

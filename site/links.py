@@ -9,6 +9,8 @@ from urllib.parse import quote, unquote
 import address
 
 LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(([^()\s]+)\)")
+NUMBER = r"\b((?:0\d|1\d)[ab]?)\b"
+LINK_OR_LESSON = re.compile(rf"{LINK.pattern}|\b([Nn]otebook) {NUMBER}")
 CODE = re.compile(r"(^```.*?^```|`[^`]+`)", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"(#+) (.+)")
 # Pages that a file or folder leads to when no heading of it is named.
@@ -69,6 +71,8 @@ class Site:
         self.root, self.sections, self.whole = root, sections, whole
         self.pictures: set[str] = set()  # that the texts show
         self.repository, self.tag = address.read(root)
+        files = (root / "notebooks").glob("[0-9][0-9]*_*.ipynb")
+        self.lessons = {file.name.partition("_")[0]: file.name for file in files}
         self._places = {}  # pages and anchors of headings
         for section in sections.values():
             for line in section.lines(root):
@@ -97,7 +101,9 @@ class Site:
         up = "../" * page.count("/")
 
         def replace(match):
-            picture, label, target = match.groups()
+            picture, label, target, _, number = match.groups()
+            if number:
+                return self.linked(match[0], page)
             if re.match(r"[a-z]+:", target):
                 return match[0]
             path, _, anchor = unquote(target).partition("#")
@@ -112,8 +118,20 @@ class Site:
             return f"[{label}]({found if '://' in found else up + found})"
 
         parts = CODE.split(text)
-        parts[::2] = [LINK.sub(replace, part) for part in parts[::2]]
+        parts[::2] = [LINK_OR_LESSON.sub(replace, part) for part in parts[::2]]
         return "".join(parts)
+
+    def linked(self, text: str, page: str) -> str:
+        """A text in which every number of a lesson, but the page's own, leads there."""
+        up = "../" * page.count("/")
+
+        def replace(match):
+            name = self.lessons.get(match[1])
+            if not name or page.endswith(f"/{name}"):
+                return match[0]
+            return f"[{match[1]}]({up}notebooks/{name})"
+
+        return re.sub(NUMBER, replace, text)
 
     def find(self, file: str, anchor: str) -> str:
         """The page of a file or of a heading in it, seen from the site's front.

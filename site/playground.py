@@ -11,6 +11,10 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 STORED = HERE / "playgrounds"
+FROM_ANOTHER_RUN = (
+    "*The page that this cell makes, shown here without being asked for. Its network "
+    "is from another run of the lesson, its examples are ours.*"
+)
 UNASKED = 1_500_000  # bytes that a page fetches without being asked to
 # Of the package, this file alone: the site is built without TensorFlow.
 ASSEMBLING = runpy.run_path(str(HERE.parent / "seqmodels" / "page" / "assembling.py"))
@@ -33,10 +37,11 @@ def place(file: str, compact: bool = False) -> str:
     kind = " data-compact" if compact else ""
     if (size := path.stat().st_size) > UNASKED:
         kind += f' data-ask="{size / 1e6:.1f} MB"'
-    return (
+    found = (
         f'<div class="playground" data-network="{number}"{kind}>'
         "<p>The playground needs JavaScript.</p></div>"
     )
+    return found if compact else f"{found}\n\n{FROM_ANOTHER_RUN}"
 
 
 def write(folder: Path) -> None:

@@ -20,6 +20,7 @@ SOURCES = "What the sources ask for, and where the course has it"
 KATEX = Path(__file__).resolve().parent / "vendor" / "katex"
 # Fonts for browsers that are older than the rest of the site allows.
 OLD_FONTS = re.compile(r',url\([^)]*\.(?:woff|ttf)\) format\("\w+"\)')
+LAST_CELL = re.compile(r"[^|]+\|$", re.MULTILINE)
 # Files of which a page shows all, and what it is called.
 WHOLE = {
     "benchmarks/README.md": "benchmarks.md",
@@ -42,6 +43,11 @@ def stage(folder: Path) -> None:
         text = (ROOT / name).read_text(encoding="utf-8")
         write(folder / page, site.rewrite(text, name, page))
     parts = {key: site.text(section) for key, section in site.sections.items()}
+    parts["glossary"] = LAST_CELL.sub(
+        lambda found: site.linked(found[0], "glossary.md"), parts["glossary"]
+    )
+    named = f"[the repository]({site.repository})" if site.repository else ""
+    parts["repository"] = named or "the repository that this site is made of"
     parts |= tables.course(ROOT, site)
     parts |= licences()
     parts["playground"] = playground.place("10", compact=True)

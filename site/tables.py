@@ -1,6 +1,7 @@
 """What the front and the lessons say of a lesson, out of the repository's tables."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,12 +48,10 @@ def course(root: Path, site: Site) -> dict[str, str]:
     """The course for its front: what it is, its lessons, and how it is taught."""
     text = (root / "README.md").read_text(encoding="utf-8")
     (lead,) = re.findall(r"^\*\*(Recurrent.*?)\*\*$", text, re.DOTALL | re.MULTILINE)
-    (picture,) = re.findall(r"^(!\[.*?\n\*.*?\*)\n\n", text, re.DOTALL | re.MULTILINE)
     (points,) = re.findall(r"^(For whoever.*?)\n\n## ", text, re.DOTALL | re.MULTILINE)
     found = lessons(root).values()
     return {
         "lead": site.rewrite(lead, "README.md", "index.md"),
-        "picture": site.rewrite(picture, "README.md", "index.md"),
         "points": site.rewrite(points, "README.md", "index.md"),
         "map": "\n".join(_card(lesson) for lesson in found),
         "lessons": "\n".join(lesson.file for lesson in found),
@@ -64,11 +63,11 @@ def solutions_of(file: str) -> str:
     return file.replace("notebooks/", "notebooks/solutions/")
 
 
-def effort(lesson: Lesson) -> str:
-    """What a lesson takes, in one line."""
+def effort(lesson: Lesson, linked: Callable[[str], str] = str) -> str:
+    """What a lesson takes, in one line; `linked` turns lessons' numbers into links."""
     return (
         f"{lesson.reading} to read · {lesson.exercises} exercises, "
-        f"{lesson.exercising} · needs {lesson.needs}"
+        f"{lesson.exercising} · needs {linked(lesson.needs)}"
     )
 
 

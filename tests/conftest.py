@@ -3,10 +3,22 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.launched import ROOT, Launched
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
+settings.load_profile("untimed")
+
+
+def forget_modules(folder):
+    """Has modules of a folder imported anew: another folder's may have their names."""
+    for name, module in list(sys.modules.items()):
+        if Path(getattr(module, "__file__", None) or "").parent == folder:
+            del sys.modules[name]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import types
 import psutil
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, forget_modules
 
 FOLDER = ROOT / "benchmarks"
 
@@ -41,7 +41,8 @@ def load(monkeypatch):
         spec.loader.exec_module(module)
         return module
 
-    return load
+    yield load
+    forget_modules(FOLDER)
 
 
 @pytest.fixture

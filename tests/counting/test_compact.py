@@ -18,7 +18,7 @@ def sums(model, ids):
     return np.exp(model.next_log_probs(ids).astype(np.float64)).sum(axis=1)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(st.integers(0, 3), min_size=1, max_size=60),
     st.lists(st.integers(0, 3), max_size=20),

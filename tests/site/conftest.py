@@ -1,5 +1,6 @@
 """The site, built once for all tests; skipped where what builds it is not there."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, forget_modules
 from tests.page.conftest import chromium  # noqa: F401
 
 HERE = ROOT / "site"
@@ -51,6 +52,5 @@ def build(out: Path, **environ: str) -> str:
 def modules(monkeypatch):
     """A function that imports one of the site's own modules."""
     monkeypatch.syspath_prepend(str(HERE))
-    import importlib
-
-    return importlib.import_module
+    yield importlib.import_module
+    forget_modules(HERE)

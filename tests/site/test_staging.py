@@ -70,6 +70,19 @@ def test_from_a_page_in_a_folder_links_lead_up(make_site):
     assert text == "[a](../else.md)"
 
 
+def test_a_lesson_that_is_named_is_a_link_but_to_itself(make_site, tmp_path):
+    (tmp_path / "notebooks" / "04a_grams.ipynb").touch()
+    site, page = make_site(), "notebooks/05_a.ipynb"
+    text = "Notebook 04a, notebook 99, [notebook 04a](../other.md), `notebook 04a`"
+    assert site.rewrite(text, page, page) == (
+        "Notebook [04a](../notebooks/04a_grams.ipynb), notebook 99, "
+        "[notebook 04a](../else.md), `notebook 04a`"
+    )
+    assert site.linked("00, 04a", "a.md") == "00, [04a](notebooks/04a_grams.ipynb)"
+    own = "notebooks/04a_grams.ipynb"
+    assert site.rewrite("notebook 04a", own, own) == "notebook 04a"
+
+
 def test_a_heading_that_is_not_there_is_named(modules):
     section = modules("links").Section("README.md", "Nowhere", "a.md")
     with pytest.raises(ValueError, match="README.md must have a heading 'Nowhere'"):

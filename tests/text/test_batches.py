@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seqmodels import ContiguousBatches, pad, teacher_forcing_pairs
@@ -256,7 +256,6 @@ def test_refuses_features(features, error, message):
         ContiguousBatches(np.arange(50), 2, 5, features)
 
 
-@settings(deadline=None)
 @given(texts_and_sizes(), st.data())
 def test_shares_are_the_rows_of_the_whole(case, data):
     ids, batch_size, num_steps = case
