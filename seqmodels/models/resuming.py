@@ -26,7 +26,8 @@ class Resume(keras.callbacks.Callback):
 
     Args:
         folder: For the copies; they are removed when the run is complete, and with
-            them the folder, if nothing else is in it.
+            them the folder, if nothing else is in it. With copies of another model in
+            it, `fit` raises `ValueError`, and they stay.
     """
 
     def __init__(self, folder: str | os.PathLike):
@@ -39,12 +40,21 @@ class Resume(keras.callbacks.Callback):
         variables = self._variables()
         for path in reversed(self._copies()):
             try:
-                values = _read(path, variables)
+                values = _read(path)
             except Exception as error:  # a damaged file raises whatever it happens to
                 print(f"{path} cannot be read and is passed over ({error})")
                 continue
+            found, expected = (
+                [tuple(x.shape) for x in part] for part in (values, variables)
+            )
+            if found != expected:
+                raise ValueError(
+                    f"`folder` must be empty or of this model; {path} is a copy of "
+                    "another. Name another folder, or remove its copies."
+                )
             for variable, value in zip(variables, values, strict=True):
-                variable.assign(value)
+                # NumPy's files know no bfloat16, and give back its bytes.
+                variable.assign(value.view(variable.numpy().dtype))
             # As Keras' own callback says where `fit` shall begin.
             self.model._initial_epoch = int(path.stem.removeprefix("epoch-"))
             return
@@ -86,12 +96,7 @@ class Resume(keras.callbacks.Callback):
         return sorted(self.folder.glob("epoch-*.npz"))
 
 
-def _read(path: Path, variables: list[keras.Variable]) -> list[np.ndarray]:
+def _read(path: Path) -> list[np.ndarray]:
     """The values of all variables; a hole in the file does not match its checksums."""
     with open(path, "rb") as raw, np.load(raw) as file:
-        values = [file[name] for name in file.files]
-    found, expected = ([tuple(x.shape) for x in part] for part in (values, variables))
-    if found != expected:
-        raise ValueError("it is of another model")
-    # NumPy's files know no bfloat16, and give back its bytes.
-    return [x.view(v.numpy().dtype) for x, v in zip(values, variables, strict=True)]
+        return [file[name] for name in file.files]

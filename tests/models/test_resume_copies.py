@@ -188,16 +188,16 @@ def test_every_precision_comes_back(dtype, make_model, make_batches, tmp_path):
     assert counting.iterations == 7
 
 
-def test_a_copy_of_another_model_is_passed_over(
-    make_model, make_batches, tmp_path, capsys
+def test_a_copy_of_another_model_is_refused_and_stays(
+    make_model, make_batches, tmp_path
 ):
     folder = tmp_path / "copies"
     train(make_model, make_batches, folder, stop_after=0)
-    resume, other = Resume(folder), make_model("adam", units=7)
-    resume.set_model(other)
+    copies, other = sorted(folder.iterdir()), make_model("adam", units=7)
     before = other.get_weights()
-    resume.on_train_begin()
-    assert "is passed over (it is of another model)" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="must be empty or of this model; .*00001.npz"):
+        other.fit(make_batches(), callbacks=[Resume(folder)], verbose=0)
+    assert sorted(folder.iterdir()) == copies
     for ours, theirs in zip(other.get_weights(), before, strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
