@@ -71,8 +71,7 @@ def shares(
     with watched(workers):
         named = dict(zip(names, texts, strict=True))
         check_same_training(workers, model, named, numbers)
-        if method == "evaluate":  # `Together` does so for `fit`
-            take_chiefs(workers, model.variables)
+        take_chiefs(workers, model.variables)
     return [x and x.share(workers.number, workers.index) for x in texts]
 
 
@@ -201,8 +200,8 @@ class Together(keras.callbacks.Callback):
         if not optimizer.built:
             optimizer.build(self.model.trainable_variables)
         take_chiefs(self.workers, [*self.model.variables, *optimizer.variables])
-        first = self.workers.told(self.model._initial_epoch)  # as `Resume` has it
-        self.model._initial_epoch = first
+        # As `Resume` has it, which is the chief's alone.
+        self.model._initial_epoch = self.workers.told(self.model._initial_epoch)
 
     def on_epoch_begin(self, epoch, logs=None):
         self.model._initial_epoch = None
