@@ -196,6 +196,28 @@ def test_joined_too_late(begin, launch):
     assert re.match("RuntimeError: Workers must be joined before .* once in a", found)
 
 
+def exchange_others(cluster):
+    """Other shapes on each worker, as by calls in another order."""
+    import tensorflow as tf
+
+    from seqmodels.workers.collectives import Workers
+    from seqmodels.workers.joining import join, watched
+
+    workers = Workers(join(cluster))
+
+    def exchange():
+        with watched(workers):
+            workers.sum([tf.zeros(2 + cluster.index)])
+
+    return said(exchange)
+
+
+def test_what_does_not_match_is_no_lost_worker(launch_workers):
+    found = wait(launch_workers(2, exchange_others))
+    assert any("ismatch" in text for text in found), found
+    assert not any("LostWorkerError" in text for text in found if "ismatch" in text)
+
+
 def wait_for_others(cluster, seconds):
     from seqmodels.workers.joining import join
 
