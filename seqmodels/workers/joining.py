@@ -186,8 +186,7 @@ def watched(workers: Workers | None):
         said = re.findall(r"/task:(\d+) (?:is down|while calling)", error.message)
         lost = sorted({int(number) for number in said} - {workers.index})
         lost = lost or unreachable(workers.addresses, workers.index)
-        of_all = "ollective" in error.message and "ismatch" not in error.message
-        if not (lost or of_all):
+        if not (lost or "ollective" in error.message):
             raise  # of something else
         who = _named(lost, workers) if lost else "A worker"
         raise LostWorkerError(
